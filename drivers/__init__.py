@@ -1,0 +1,1 @@
+"""Driver adapters: pure decoders beside thin I/O, one file per connection."""

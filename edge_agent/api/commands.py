@@ -1,0 +1,114 @@
+"""What a person, a POS application or a plugin may ask of the lane.
+
+Each command is one ``POST /lane/{name}`` on the control socket. A refused command changes nothing
+and is answered with a :class:`~edge_agent.api.values.Refused`.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from edge_agent.api.events import AgeCheckMethod, Tender, Verdict
+from edge_agent.api.values import Frozen
+
+
+class LaneCommand(Frozen):
+    """Base of all commands; ``name`` is its place in the URL."""
+
+    name: ClassVar[str]
+
+
+class EnterCode(LaneCommand):
+    """Keys in a code that will not scan: a GTIN, a loyalty card."""
+
+    name: ClassVar[str] = "enter-code"
+    code: str = Field(min_length=1, max_length=128)
+    quantity: int = Field(default=1, ge=1, le=999)
+
+
+class SignOn(LaneCommand):
+    """Signs an employee on by the content of their badge."""
+
+    name: ClassVar[str] = "sign-on"
+    badge: str = Field(min_length=1, max_length=128)
+
+
+class SignOff(LaneCommand):
+    """Ends the operator's session; refused while a sale is open."""
+
+    name: ClassVar[str] = "sign-off"
+    reason: Literal["requested", "automatic"] = "requested"
+
+
+class StartBasket(LaneCommand):
+    """Starts a sale; the first item or customer card does so by itself."""
+
+    name: ClassVar[str] = "start-basket"
+
+
+class IdentifyCustomer(LaneCommand):
+    """Attaches a customer to the sale."""
+
+    name: ClassVar[str] = "identify-customer"
+    customer_id: str = Field(min_length=1, max_length=64)
+
+
+class VoidLine(LaneCommand):
+    """Takes one line back."""
+
+    name: ClassVar[str] = "void-line"
+    line_id: int = Field(ge=1)
+
+
+class VoidBasket(LaneCommand):
+    """Gives the whole sale up."""
+
+    name: ClassVar[str] = "void-basket"
+
+
+class FinalizeSubtotal(LaneCommand):
+    """Computes the totals and makes the sale ready for tender."""
+
+    name: ClassVar[str] = "subtotal"
+
+
+class Pay(LaneCommand):
+    """Takes the tender. ``tendered`` is the cash given, in minor units; a card pays the total."""
+
+    name: ClassVar[str] = "payment"
+    tender: Tender
+    tendered: Annotated[int, Field(ge=0)] | None = None
+
+
+class CheckAge(LaneCommand):
+    """Records a decision made by looking at the customer or at a document."""
+
+    name: ClassVar[str] = "age-check"
+    minimum_age: int = Field(ge=1, le=120)
+    verdict: Verdict
+    method: AgeCheckMethod = AgeCheckMethod.VISUAL
+
+
+class ReleaseHold(LaneCommand):
+    """A shift lead lifts a hold, named by badge, with a reason for the record."""
+
+    name: ClassVar[str] = "release-hold"
+    hold_id: str
+    badge: str
+    reason: str = Field(min_length=1, max_length=200)
+
+
+COMMANDS: tuple[type[LaneCommand], ...] = (
+    SignOn,
+    StartBasket,
+    IdentifyCustomer,
+    EnterCode,
+    VoidLine,
+    FinalizeSubtotal,
+    CheckAge,
+    ReleaseHold,
+    Pay,
+    VoidBasket,
+    SignOff,
+)
+"""Every command, in the order of the sale."""

@@ -1,0 +1,180 @@
+"""The driver contract, in UnifiedPOS terms.
+
+A driver is one class with four methods. The device host calls ``parse_config`` once, then for as
+long as the agent lives: ``claim``, ``run`` until it raises, ``release``, a pause, and again.
+A driver of an output device has a fifth, ``output``.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from edge_agent.api.generic import type_argument
+from edge_agent.api.receipt import Receipt
+from edge_agent.api.values import Frozen, Scan
+
+ConfigT = TypeVar("ConfigT", bound=BaseModel)
+
+
+class DeviceClass(StrEnum):
+    """UnifiedPOS device classes, and IDScanner, which the standard lacks."""
+
+    SCANNER = "Scanner"
+    ID_SCANNER = "IDScanner"
+    POS_PRINTER = "POSPrinter"
+    CASH_DRAWER = "CashDrawer"
+
+
+class ErrorLocus(StrEnum):
+    """Where in the conversation with the device an error lies."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+class DeviceState(StrEnum):
+    """What the device host knows of a device."""
+
+    CLOSED = "closed"
+    CLAIMED = "claimed"
+    READY = "ready"
+    LOST = "lost"
+    BROKEN = "broken"
+
+
+class DataEvent(Frozen):
+    """A good read."""
+
+    scan: Scan
+
+
+class StatusUpdateEvent(Frozen):
+    """What the device says of itself, as named facts: ``{"paper": "near_end"}``.
+
+    A fact the device does not tell is reported as ``unknown``, never as ``ok``.
+    """
+
+    facts: Mapping[str, str]
+
+
+class ErrorEvent(Frozen):
+    """Something went wrong that the driver survives: a dropped scan, a garbled reply."""
+
+    locus: ErrorLocus
+    message: str
+
+
+DeviceEvent = DataEvent | StatusUpdateEvent | ErrorEvent
+
+
+class Reply(Frozen):
+    """What became of a fired event, once that is committed.
+
+    ``accepted`` is what a scanner's good-read beep may say; ``message`` says why not.
+    """
+
+    accepted: bool
+    message: str = ""
+
+
+class Host(Protocol):
+    """What a driver is given."""
+
+    async def fire(self, event: DeviceEvent) -> Reply:
+        """Hands the event to the lane. Waits while the queue is full and until the commit."""
+        ...
+
+    def now(self) -> datetime:
+        """UTC."""
+        ...
+
+
+class PrintReceipt(Frozen):
+    """Print and cut."""
+
+    output_id: int
+    receipt: Receipt
+
+
+class OpenDrawer(Frozen):
+    """Pulse the drawer."""
+
+    output_id: int
+
+
+Output = PrintReceipt | OpenDrawer
+
+
+class OutputOutcome(StrEnum):
+    """How an output ended.
+
+    DONE: the device confirmed it. FAILED: it certainly did not happen, repeating is safe.
+    UNCERTAIN: it may have happened; only a person can tell.
+    """
+
+    DONE = "done"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+class OutputCompleteEvent(Frozen):
+    """The end of one output."""
+
+    output_id: int
+    outcome: OutputOutcome
+    detail: str = ""
+
+
+class Driver(ABC, Generic[ConfigT]):
+    """One device, from claim to release.
+
+    ``class LabelPrinter(Driver[LabelPrinterConfig])``: the type argument is the pydantic model of
+    the device's table in the configuration file.
+    """
+
+    config_type: ClassVar[type[BaseModel]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        config_type = type_argument(cls, 0, BaseModel)
+        if config_type is not None:
+            cls.config_type = config_type
+
+    def __init__(self, name: str, config: ConfigT, host: Host) -> None:
+        self.name = name
+        self.config = config
+        self.host = host
+
+    @classmethod
+    def parse_config(cls, options: Mapping[str, Any]) -> BaseModel:
+        """Reads the device's table of the configuration; raises ``pydantic.ValidationError``."""
+        return cls.config_type.model_validate(dict(options))
+
+    @property
+    @abstractmethod
+    def device_classes(self) -> frozenset[DeviceClass]:
+        """What this device is, under its configuration."""
+
+    @abstractmethod
+    async def claim(self) -> None:
+        """Opens the device for exclusive use; raises ``ClaimError``."""
+
+    @abstractmethod
+    async def run(self) -> None:
+        """Serves the claimed device until it raises ``DeviceLost`` or is cancelled."""
+
+    @abstractmethod
+    async def release(self) -> None:
+        """Gives the device back. May be called in any state, more than once; never raises."""
+
+
+class OutputDriver(Driver[ConfigT]):
+    """A driver whose device prints, opens or shows something."""
+
+    @abstractmethod
+    async def output(self, request: Output) -> OutputCompleteEvent:
+        """Does it and tells how it ended. Called one at a time; never raises for the device."""

@@ -1,0 +1,440 @@
+"""The one catalogue of events: what publishers may publish and subscribers may name.
+
+``pos.*`` is what happened in the sale, ``lane.*`` what happened to the machine. Every event type
+carries a version, raised when a field changes its meaning. The envelope around an event (lane,
+epoch, sequence, hash) belongs to the journal, not to the event.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from edge_agent.api.values import Frozen, Gtin14, Money, Role, TaxLine
+
+
+class Event(Frozen):
+    """Base of every event. ``occurred_at`` is UTC: the moment the lane took the input."""
+
+    type: str
+    version: int
+    occurred_at: AwareDatetime
+
+
+class Verdict(StrEnum):
+    """The answer of an age check."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNDETERMINED = "undetermined"
+
+
+class AgeCheckMethod(StrEnum):
+    """How an age was checked."""
+
+    VISUAL = "visual"
+
+
+class Tender(StrEnum):
+    """What was paid with. A card payment is recorded, not made, by the lane."""
+
+    CASH = "cash"
+    CARD = "card"
+
+
+class EmployeeLoggedIn(Event):
+    """An employee signed on at the lane; opens a session."""
+
+    type: Literal["pos.employee.logged_in"] = "pos.employee.logged_in"
+    version: Literal[1] = 1
+    session_id: str
+    employee_id: str
+    role: Role
+
+
+class EmployeeLoggedOut(Event):
+    """The session ended, on request or because a plugin asked for it."""
+
+    type: Literal["pos.employee.logged_out"] = "pos.employee.logged_out"
+    version: Literal[1] = 1
+    session_id: str
+    employee_id: str
+    reason: Literal["requested", "automatic"]
+
+
+class BasketStarted(Event):
+    """A sale began."""
+
+    type: Literal["pos.basket.started"] = "pos.basket.started"
+    version: Literal[1] = 1
+    basket_id: str
+    sale_number: int
+    employee_id: str
+
+
+class BasketVoided(Event):
+    """A sale was given up; nothing was paid."""
+
+    type: Literal["pos.basket.voided"] = "pos.basket.voided"
+    version: Literal[1] = 1
+    basket_id: str
+    employee_id: str
+    item_count: int
+    total: Money
+
+
+class CustomerIdentified(Event):
+    """A loyalty card or another customer identifier was read."""
+
+    type: Literal["pos.customer.identified"] = "pos.customer.identified"
+    version: Literal[1] = 1
+    basket_id: str
+    customer_id: str
+
+
+class ItemAdded(Event):
+    """A line was added; ``amount`` is ``quantity`` times ``unit_price``; tax rate in percent."""
+
+    type: Literal["pos.item.added"] = "pos.item.added"
+    version: Literal[1] = 1
+    basket_id: str
+    line_id: int
+    gtin: Gtin14
+    description: str
+    quantity: int
+    unit_price: Money
+    amount: Money
+    tax_rate: Decimal
+    restriction: str | None = None
+
+
+class ItemVoided(Event):
+    """A line was taken back."""
+
+    type: Literal["pos.item.voided"] = "pos.item.voided"
+    version: Literal[1] = 1
+    basket_id: str
+    line_id: int
+    gtin: Gtin14
+    amount: Money
+    employee_id: str
+    after_subtotal: bool
+
+
+class ScanRefused(Event):
+    """A scan was not taken. Carries the GTIN where the scan had one, never any other content."""
+
+    type: Literal["pos.scan.refused"] = "pos.scan.refused"
+    version: Literal[1] = 1
+    code: str
+    message: str
+    gtin: Gtin14 | None = None
+
+
+class SubtotalFinalized(Event):
+    """The totals of the sale, ready for tender."""
+
+    type: Literal["pos.subtotal.finalized"] = "pos.subtotal.finalized"
+    version: Literal[1] = 1
+    basket_id: str
+    item_count: int
+    net: Money
+    tax: Money
+    total: Money
+    taxes: tuple[TaxLine, ...]
+
+
+class PaymentCompleted(Event):
+    """The sale was paid in full. ``change`` is what the customer got back."""
+
+    type: Literal["pos.payment.completed"] = "pos.payment.completed"
+    version: Literal[1] = 1
+    basket_id: str
+    sale_number: int
+    employee_id: str
+    customer_id: str | None = None
+    tender: Tender
+    total: Money
+    tendered: Money
+    change: Money
+
+
+class AgeChecked(Event):
+    """Only the decision of an age check: the person is, or is not, of ``minimum_age`` years."""
+
+    type: Literal["pos.age.checked"] = "pos.age.checked"
+    version: Literal[1] = 1
+    basket_id: str
+    minimum_age: int
+    verdict: Verdict
+    method: AgeCheckMethod
+    employee_id: str
+
+
+class HoldPlaced(Event):
+    """No tender is taken until this hold is released."""
+
+    type: Literal["pos.hold.placed"] = "pos.hold.placed"
+    version: Literal[1] = 1
+    basket_id: str
+    hold_id: str
+    source: str
+    message: str
+
+
+class HoldReleased(Event):
+    """The hold is gone; ``released_by`` is a plugin's name or a lead's employee id."""
+
+    type: Literal["pos.hold.released"] = "pos.hold.released"
+    version: Literal[1] = 1
+    basket_id: str
+    hold_id: str
+    source: str
+    released_by: str
+    reason: str
+
+
+class AgeCheckRequired(Event):
+    """age-verification: a restricted line needs proof of age."""
+
+    type: Literal["pos.age.check_required"] = "pos.age.check_required"
+    version: Literal[1] = 1
+    basket_id: str
+    line_id: int
+    category: str
+    minimum_age: int
+
+
+class FraudAlerted(Event):
+    """fraud-detection: a configured rule matched; ``observed`` reached ``limit``."""
+
+    type: Literal["pos.fraud.alerted"] = "pos.fraud.alerted"
+    version: Literal[1] = 1
+    rule: str
+    employee_id: str
+    basket_id: str | None
+    observed: int
+    limit: int
+    message: str
+
+
+class CustomerFound(Event):
+    """customer-lookup: what the remote system knows of a customer, without name or address."""
+
+    type: Literal["pos.customer.found"] = "pos.customer.found"
+    version: Literal[1] = 1
+    basket_id: str
+    customer_id: str
+    tier: str
+    points: int
+    source: Literal["remote", "cache"]
+
+
+class CustomerNotFound(Event):
+    """customer-lookup: the remote system does not know the customer, or gave no usable answer."""
+
+    type: Literal["pos.customer.not_found"] = "pos.customer.not_found"
+    version: Literal[1] = 1
+    basket_id: str
+    customer_id: str
+    reason: str
+
+
+class RecommendationOffered(Event):
+    """purchase-recommender: ``gtin`` was suggested because ``because_gtin`` is in the basket."""
+
+    type: Literal["pos.recommendation.offered"] = "pos.recommendation.offered"
+    version: Literal[1] = 1
+    basket_id: str
+    because_gtin: Gtin14
+    gtin: Gtin14
+    source: Literal["configured", "learned"]
+    confidence_percent: int = Field(ge=0, le=100)
+
+
+class EmployeeTimeRecorded(Event):
+    """employee-time: seconds of the session that ended, and of all sessions at this lane."""
+
+    type: Literal["pos.employee.time_recorded"] = "pos.employee.time_recorded"
+    version: Literal[1] = 1
+    session_id: str
+    employee_id: str
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    seconds: int
+    total_seconds: int
+
+
+class AgentStarted(Event):
+    """The daemon is up; ``previous_stop`` tells how it ended the last time."""
+
+    type: Literal["lane.agent.started"] = "lane.agent.started"
+    version: Literal[1] = 1
+    agent_version: str
+    previous_stop: Literal["none", "orderly", "crash"]
+
+
+class AgentStopped(Event):
+    """The daemon shut down in order."""
+
+    type: Literal["lane.agent.stopped"] = "lane.agent.stopped"
+    version: Literal[1] = 1
+
+
+class DeviceChanged(Event):
+    """A device was claimed, became ready, was lost, or said something of its own state."""
+
+    type: Literal["lane.device.changed"] = "lane.device.changed"
+    version: Literal[1] = 1
+    device: str
+    state: str
+    detail: str
+
+
+class PluginChanged(Event):
+    """Somebody changed a plugin; effective from the next event on."""
+
+    type: Literal["lane.plugin.changed"] = "lane.plugin.changed"
+    version: Literal[1] = 1
+    plugin: str
+    change: Literal["registered", "unregistered", "enabled", "disabled", "settings"]
+
+
+class PluginFaulted(Event):
+    """A plugin raised, broke its contract or took too long; after repeats it is quarantined."""
+
+    type: Literal["lane.plugin.faulted"] = "lane.plugin.faulted"
+    version: Literal[1] = 1
+    plugin: str
+    event_type: str
+    detail: str
+    quarantined: bool
+
+
+class PluginReported(Event):
+    """A finding of a plugin for which the catalogue has no type of its own."""
+
+    type: Literal["lane.plugin.reported"] = "lane.plugin.reported"
+    version: Literal[1] = 1
+    plugin: str
+    topic: str
+    values: Mapping[str, str | int | bool]
+
+
+class ReceiptCompleted(Event):
+    """How a print job ended. ``uncertain``: it may be on paper; the operator decides."""
+
+    type: Literal["lane.receipt.completed"] = "lane.receipt.completed"
+    version: Literal[1] = 1
+    job_id: int
+    basket_id: str
+    outcome: Literal["printed", "failed", "uncertain"]
+    copy_of_original: bool
+    detail: str
+
+
+class DrawerCompleted(Event):
+    """How a drawer pulse ended. ``unknown``: the pulse was sent and no pin confirmed it."""
+
+    type: Literal["lane.drawer.completed"] = "lane.drawer.completed"
+    version: Literal[1] = 1
+    job_id: int
+    basket_id: str
+    outcome: Literal["opened", "not_opened", "unknown"]
+    detail: str
+
+
+class PriceBookImported(Event):
+    """The price book was replaced as a whole."""
+
+    type: Literal["lane.price_book.imported"] = "lane.price_book.imported"
+    version: Literal[1] = 1
+    items: int
+    sha256: str
+
+
+class PeopleImported(Event):
+    """The list of people who may sign on was replaced as a whole."""
+
+    type: Literal["lane.people.imported"] = "lane.people.imported"
+    version: Literal[1] = 1
+    people: int
+    sha256: str
+
+
+CatalogueEvent = Annotated[
+    Union[  # noqa: UP007 - a discriminated union of this size reads better as a list
+        EmployeeLoggedIn,
+        BasketStarted,
+        CustomerIdentified,
+        ItemAdded,
+        SubtotalFinalized,
+        PaymentCompleted,
+        EmployeeLoggedOut,
+        ItemVoided,
+        BasketVoided,
+        ScanRefused,
+        AgeCheckRequired,
+        AgeChecked,
+        HoldPlaced,
+        HoldReleased,
+        FraudAlerted,
+        CustomerFound,
+        CustomerNotFound,
+        RecommendationOffered,
+        EmployeeTimeRecorded,
+        AgentStarted,
+        AgentStopped,
+        DeviceChanged,
+        PluginChanged,
+        PluginFaulted,
+        PluginReported,
+        ReceiptCompleted,
+        DrawerCompleted,
+        PriceBookImported,
+        PeopleImported,
+    ],
+    Field(discriminator="type"),
+]
+
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(CatalogueEvent)
+_MEMBERS: tuple[type[Event], ...] = CatalogueEvent.__origin__.__args__  # type: ignore[attr-defined]
+
+CATALOGUE: Mapping[str, type[Event]] = {
+    member.model_fields["type"].default: member for member in _MEMBERS
+}
+"""Event type -> its class, in the order of the sale."""
+
+
+def parse_event(text: str | bytes) -> Event:
+    """Reads one event from its JSON; raises ``pydantic.ValidationError``."""
+    return _ADAPTER.validate_json(text)
+
+
+def catalogue_json_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of any event of the catalogue."""
+    return _ADAPTER.json_schema()
+
+
+class Notice(Frozen):
+    """Base of what only one plugin hears: the answer to something it asked for."""
+
+    occurred_at: datetime
+
+
+class HttpAnswered(Notice):
+    """The answer to a ``CallHttp``. ``status`` is None where the call was given up."""
+
+    key: str
+    status: int | None
+    body: str
+    detail: str
+
+
+class TimerFired(Notice):
+    """A ``StartTimer`` is due."""
+
+    key: str

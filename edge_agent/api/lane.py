@@ -1,0 +1,106 @@
+"""The state of a lane as plugins, the control socket and the terminal UI see it."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from edge_agent.api.values import Frozen, Gtin14, Money, Prompt, Role, TaxLine
+
+
+class Phase(StrEnum):
+    """Where the lane is in a sale."""
+
+    SIGNED_OFF = "signed_off"
+    READY = "ready"
+    SELLING = "selling"
+    SUBTOTALED = "subtotaled"
+
+
+class Operator(Frozen):
+    """The person signed on, and since when."""
+
+    session_id: str
+    employee_id: str
+    name: str
+    role: Role
+    since: datetime
+
+
+class BasketLine(Frozen):
+    """One line of the sale. A voided line stays, so that line numbers never shift."""
+
+    line_id: int
+    gtin: Gtin14
+    description: str
+    quantity: int
+    unit_price: Money
+    tax_rate: Decimal
+    restriction: str | None = None
+    voided: bool = False
+
+    @property
+    def amount(self) -> Money:
+        """Quantity times unit price."""
+        return self.unit_price * self.quantity
+
+
+class Totals(Frozen):
+    """Sums over the lines that are not voided; ``total`` is what the customer pays."""
+
+    item_count: int
+    net: Money
+    tax: Money
+    total: Money
+    taxes: tuple[TaxLine, ...] = ()
+
+
+class Hold(Frozen):
+    """A reason why no tender is taken. ``source`` is the plugin that placed it.
+
+    ``minimum_age``: an age check of at least so many years would lift it; None: a person must.
+    """
+
+    hold_id: str
+    source: str
+    key: str
+    message: str
+    minimum_age: int | None = None
+
+
+class Basket(Frozen):
+    """A sale in progress."""
+
+    basket_id: str
+    sale_number: int
+    started_at: datetime
+    lines: tuple[BasketLine, ...] = ()
+    customer_id: str | None = None
+    holds: tuple[Hold, ...] = ()
+    totals: Totals
+    subtotaled: bool = False
+
+    @property
+    def active_lines(self) -> tuple[BasketLine, ...]:
+        """The lines that are not voided."""
+        return tuple(line for line in self.lines if not line.voided)
+
+
+class LaneState(Frozen):
+    """Everything a lane remembers between two inputs; stored with the events that changed it."""
+
+    store: str
+    lane: str
+    currency: str
+    operator: Operator | None = None
+    basket: Basket | None = None
+    last_sale_number: int = 0
+    prompts: tuple[Prompt, ...] = ()
+
+    @property
+    def phase(self) -> Phase:
+        """Derived: what the lane is ready for."""
+        if self.operator is None:
+            return Phase.SIGNED_OFF
+        if self.basket is None:
+            return Phase.READY
+        return Phase.SUBTOTALED if self.basket.subtotaled else Phase.SELLING

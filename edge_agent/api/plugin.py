@@ -1,0 +1,174 @@
+"""The plugin contract.
+
+A plugin decides, the host does. ``decide`` is pure: it may read the event, its own settings and
+state and the lane, and returns a new state and actions. Time is ``event.occurred_at``; waiting is
+:class:`StartTimer`; the world is reached by :class:`CallHttp`. It runs on the thread that owns
+the database, so it answers in milliseconds or is quarantined.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_agent.api.commands import LaneCommand
+from edge_agent.api.events import Event, Notice
+from edge_agent.api.generic import type_argument
+from edge_agent.api.lane import LaneState
+from edge_agent.api.values import Frozen, Severity
+
+
+class Settings(BaseModel):
+    """Base of a plugin's settings: the source of its form, its validation and its help.
+
+    Give every field a ``title`` and a ``description``; the terminal UI shows both.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class State(Frozen):
+    """Base of what a plugin remembers; stored in the transaction of the event that changed it."""
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+StateT = TypeVar("StateT", bound=State)
+
+
+class Action(Frozen):
+    """Base of what ``decide`` may ask the host to do."""
+
+
+class Publish(Action):
+    """Appends an event of the catalogue to the journal; other plugins see it too."""
+
+    event: Event
+
+
+class PlaceHold(Action):
+    """Stops tender on the open basket. ``key`` is the plugin's own name for the hold.
+
+    ``minimum_age`` tells that an age check of so many years would lift it.
+    """
+
+    key: str
+    message: str
+    minimum_age: int | None = None
+
+
+class LiftHold(Action):
+    """Releases this plugin's hold of that key; nothing happens where there is none."""
+
+    key: str
+    reason: str
+
+
+class Say(Action):
+    """Shows the cashier a sentence."""
+
+    message: str
+    severity: Severity = Severity.INFO
+
+
+class CallHttp(Action):
+    """Calls a remote system after the commit; the answer comes back as ``HttpAnswered``.
+
+    Retried with back-off until ``give_up_after_s`` has passed, also over a restart.
+    """
+
+    key: str
+    url: str
+    method: str = "GET"
+    headers: dict[str, str] = Field(default_factory=dict)
+    timeout_s: float = Field(default=5.0, gt=0, le=60)
+    give_up_after_s: float = Field(default=86_400.0, gt=0)
+
+
+class Record(Action):
+    """Writes one row of the plugin's own table, replacing the row of the same key."""
+
+    key: str
+    values: dict[str, Any]
+
+
+class StartTimer(Action):
+    """Fires ``TimerFired`` after that many seconds; replaces a timer of the same key."""
+
+    key: str
+    seconds: float = Field(gt=0)
+
+
+class Request(Action):
+    """Asks the lane for something a person might ask for; the lane may refuse."""
+
+    command: LaneCommand
+
+
+class Log(Action):
+    """Writes a line to the agent's log. Never put identity data in it."""
+
+    message: str
+
+
+class Guard(Frozen):
+    """Events that must not pass unanswered: the plugin fails closed on them.
+
+    Where the plugin is on but faulty, an ``event`` whose field ``when_set`` is not None holds the
+    basket for a shift lead, with ``message``.
+    """
+
+    event: type[Event]
+    when_set: str
+    message: str
+
+
+class Decision(Generic[StateT]):
+    """The outcome of ``decide``: the new state (None: unchanged) and the actions, in order."""
+
+    __slots__ = ("actions", "state")
+
+    def __init__(self, state: StateT | None = None, actions: Sequence[Action] = ()) -> None:
+        self.state = state
+        self.actions = tuple(actions)
+
+
+class Plugin(ABC, Generic[SettingsT, StateT]):
+    """Base of every plugin. One instance lives as long as one version of its settings.
+
+    ``class Greeter(Plugin[GreeterSettings, GreeterState])``: the type arguments are the models of
+    its settings and of its state.
+
+    Class attributes:
+        name: unique, lower case with hyphens; the entry point has the same name.
+        title, summary: for people.
+        handles: the events and notices that ``decide`` is called with.
+        publishes: the events it may publish.
+        guards: where it fails closed.
+        enabled_at_first: whether it is on when a lane sees it for the first time.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    handles: ClassVar[tuple[type[Event] | type[Notice], ...]]
+    publishes: ClassVar[tuple[type[Event], ...]] = ()
+    guards: ClassVar[tuple[Guard, ...]] = ()
+    enabled_at_first: ClassVar[bool] = True
+    settings_type: ClassVar[type[Settings]]
+    state_type: ClassVar[type[State]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        settings_type = type_argument(cls, 0, Settings)
+        state_type = type_argument(cls, 1, State)
+        if settings_type is not None and state_type is not None:
+            cls.settings_type = settings_type
+            cls.state_type = state_type
+
+    def __init__(self, settings: SettingsT) -> None:
+        self.settings = settings
+
+    @abstractmethod
+    def decide(self, event: Event | Notice, state: StateT, lane: LaneState) -> Decision[StateT]:
+        """Answers one event; ``lane`` is the lane as the event left it."""

@@ -1,0 +1,166 @@
+"""Frozen values shared by drivers, the lane, plugins and the control socket."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_agent.api.sensitive import Sensitive
+
+# ISO 4217 lists these currencies with an exponent other than 2.
+_EXPONENTS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
+    **dict.fromkeys(("UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Gtin14 = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
+
+
+class Frozen(BaseModel):
+    """Base of all values: immutable, and an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Money(Frozen):
+    """An amount in minor units of an ISO 4217 currency (cents for EUR, yen for JPY)."""
+
+    minor: int
+    currency: CurrencyCode
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(minor=self.minor + self._same(other), currency=self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(minor=self.minor - self._same(other), currency=self.currency)
+
+    def __mul__(self, factor: int) -> "Money":
+        return Money(minor=self.minor * factor, currency=self.currency)
+
+    def _same(self, other: "Money") -> int:
+        if other.currency != self.currency:
+            raise ValueError(f"cannot combine {self.currency} with {other.currency}")
+        return other.minor
+
+    def __str__(self) -> str:
+        return f"{self.amount()} {self.currency}"
+
+    def amount(self) -> str:
+        """The amount in major units with the currency's number of decimals, as ``12.30``."""
+        return str(Decimal(self.minor).scaleb(-exponent(self.currency)))
+
+    @classmethod
+    def parse(cls, amount: str, currency: str) -> Self:
+        """Reads ``"12.30"`` or ``"12,30"``; raises ``ValueError`` for anything else."""
+        try:
+            minor = Decimal(amount.strip().replace(",", ".")).scaleb(exponent(currency))
+            whole = minor.to_integral_value(ROUND_HALF_UP)
+        except ArithmeticError:
+            raise ValueError(f"{amount!r} is not an amount of money") from None
+        if whole != minor:
+            raise ValueError(f"{amount!r} has more decimals than {currency} has")
+        return cls(minor=int(whole), currency=currency)
+
+
+def exponent(currency: str) -> int:
+    """Number of decimals of an ISO 4217 currency."""
+    return _EXPONENTS.get(currency, 2)
+
+
+class Symbology(StrEnum):
+    """Barcode symbologies as UnifiedPOS names them; UNKNOWN where the scanner does not say."""
+
+    UNKNOWN = "unknown"
+    UPCA = "upc-a"
+    UPCE = "upc-e"
+    EAN8 = "ean-8"
+    EAN13 = "ean-13"
+    CODE39 = "code-39"
+    CODE128 = "code-128"
+    GS1_128 = "gs1-128"
+    GS1_DATABAR = "gs1-databar"
+    ITF14 = "itf-14"
+    DATA_MATRIX = "data-matrix"
+    GS1_DATA_MATRIX = "gs1-data-matrix"
+    QR_CODE = "qr-code"
+    GS1_QR_CODE = "gs1-qr-code"
+    PDF417 = "pdf-417"
+    OTHER = "other"
+
+
+class Scan(Frozen):
+    """One good read: the bytes as the device sent them, sensitive until intake has read them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    data: Sensitive[bytes] = Field(exclude=True)
+    symbology: Symbology = Symbology.UNKNOWN
+
+
+class Role(StrEnum):
+    """What an employee may do: a lead approves what a cashier may not."""
+
+    CASHIER = "cashier"
+    LEAD = "lead"
+
+
+class Employee(Frozen):
+    """A person who may sign on at a lane; ``badge`` is what their badge's barcode carries."""
+
+    badge: str = Field(min_length=1)
+    employee_id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    role: Role = Role.CASHIER
+
+
+class PriceBookItem(Frozen):
+    """One row of the price book.
+
+    ``tax_rate`` is in percent (``Decimal("8.875")``); ``restriction`` is a category such as
+    ``alcohol`` that a plugin may act on, or None.
+    """
+
+    gtin: Gtin14
+    description: str = Field(min_length=1, max_length=200)
+    unit_price: Money
+    tax_rate: Decimal = Field(ge=0, le=100)
+    restriction: str | None = None
+
+
+class TaxLine(Frozen):
+    """The part of a total that falls under one tax rate (percent)."""
+
+    rate: Decimal
+    net: Money
+    tax: Money
+    gross: Money
+
+
+class Severity(StrEnum):
+    """How a prompt asks for attention."""
+
+    INFO = "info"
+    ATTENTION = "attention"
+    REFUSED = "refused"
+
+
+class Prompt(Frozen):
+    """A sentence for the cashier, and who says it."""
+
+    message: str
+    severity: Severity = Severity.INFO
+    source: str = "lane"
+
+
+class Refused(Frozen):
+    """Why something was not done.
+
+    ``code`` is stable and for programs; ``message`` says what was refused, why and what to do, in
+    the cashier's words.
+    """
+
+    code: str
+    message: str

@@ -1,0 +1,187 @@
+"""The composition root: builds the rooms of the agent and runs them until it is told to stop."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import SystemRandom
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from edge_agent import __version__
+from edge_agent.api.lane import LaneState
+from edge_agent.config import Config
+from edge_agent.control.server import ControlServer
+from edge_agent.lane.receipt import StoreHeader
+from edge_agent.runtime.commits import Commits
+from edge_agent.runtime.device_host import DeviceHost, DeviceRoom, DeviceSetup
+from edge_agent.runtime.effects import Effects
+from edge_agent.runtime.http_calls import HttpCaller
+from edge_agent.runtime.pipeline import Pipeline, Policy
+from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, load_slot
+from edge_agent.runtime.registry import Registry
+from edge_agent.runtime.supervisor import Supervisor
+from edge_agent.runtime.timers import Timers
+from edge_agent.runtime.turn import Budget
+from edge_agent.services import AgentServices
+from edge_agent.store.lock import DirectoryLock
+from edge_agent.store.reader import Reader
+from edge_agent.store.writer import Transaction, Writer
+from sync.forwarder import Forwarder
+from sync.kafka import KafkaPublisher, KafkaSettings
+
+log = structlog.get_logger()
+STOP_DEADLINE_S = 20.0
+
+
+def utc_now() -> datetime:
+    """The agent's only clock."""
+    return datetime.now(UTC)
+
+
+def prepare_data_dir(path: Path) -> DirectoryLock:
+    """Makes the data directory, for its owner only, and locks it."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return DirectoryLock(path)
+
+
+def build_pipeline(config: Config, on_commit: Commits) -> Pipeline:
+    """The pipeline over the configured data directory."""
+    return Pipeline(
+        Policy(
+            prices_include_tax=config.lane.prices_include_tax,
+            rules=config.scans.rules,
+            budget=Budget(config.agent.plugin_budget_ms / 1000, perf_counter),
+        ),
+        utc_now,
+        os.urandom,
+        lambda committed, rolled_back: Writer(
+            config.agent.data_dir,
+            config.lane.source,
+            os.urandom,
+            on_commit=committed,
+            on_rollback=rolled_back,
+        ),
+        on_commit.notify_from_thread,
+    )
+
+
+async def start_pipeline(pipeline: Pipeline, config: Config, registry: Registry) -> None:
+    """Puts the lane and its plugins back as the last commit left them."""
+    fresh = LaneState(store=config.lane.store, lane=config.lane.lane, currency=config.lane.currency)
+
+    def slots(tx: Transaction) -> Mapping[str, PluginSlot]:
+        stored = {plugin.name: plugin for plugin in tx.plugins.load()}
+        seeds = {
+            name: PluginSeed(enabled=table.enabled, settings=table.settings)
+            for name, table in config.plugins.items()
+        }
+        return {
+            name: load_slot(name, registry, stored.get(name), seeds.get(name))
+            for name in sorted({*registry.plugins, *stored, *seeds})
+        }
+
+    await pipeline.start(fresh, slots, __version__)
+
+
+async def run_agent(config: Config) -> None:
+    """Runs until SIGTERM or SIGINT, then stops in order.
+
+    Raises:
+        StoreError: the database cannot be used, or another agent uses it.
+    """
+    lock = prepare_data_dir(config.agent.data_dir)
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    try:
+        await _run(config, stopping)
+    finally:
+        lock.release()
+
+
+async def _run(config: Config, stopping: asyncio.Event) -> None:
+    commits = Commits(asyncio.get_running_loop())
+    registry = Registry()
+    pipeline = build_pipeline(config, commits)
+    await start_pipeline(pipeline, config, registry)
+    reader = Reader(config.agent.data_dir)
+    caller = HttpCaller()
+    devices = DeviceRoom(
+        [
+            DeviceHost(
+                DeviceSetup(device.name, device.driver, device.options),
+                registry,
+                pipeline,
+                utc_now,
+                SystemRandom(),
+            )
+            for device in config.devices
+        ]
+    )
+    effects = Effects(
+        pipeline,
+        reader,
+        commits,
+        devices,
+        caller,
+        StoreHeader(lines=config.lane.receipt_header),
+        ZoneInfo(config.lane.time_zone),
+        utc_now,
+    )
+    forwarder = _forwarder(config, reader, commits, pipeline)
+    supervisor = Supervisor()
+    services = AgentServices(
+        pipeline,
+        reader,
+        commits,
+        devices,
+        supervisor,
+        forwarder.status if forwarder is not None else None,
+    )
+    for host in devices.hosts:
+        supervisor.start(f"device:{host.name}", host.run)
+    supervisor.start("receipts", effects.print_receipts)
+    supervisor.start("drawers", effects.open_drawers)
+    supervisor.start("http-calls", effects.call_remote_systems)
+    supervisor.start("timers", Timers(pipeline, reader, commits, utc_now).run)
+    if forwarder is not None:
+        supervisor.start("forwarder", forwarder.run)
+    supervisor.start("control", ControlServer(services, config.agent.socket).run)
+    log.info("agent is up", lane=config.lane.source, version=__version__)
+    try:
+        await stopping.wait()
+    finally:
+        log.info("agent is stopping")
+        await supervisor.stop(STOP_DEADLINE_S)
+        await caller.close()
+        await pipeline.stop()
+        reader.close()
+
+
+def _forwarder(
+    config: Config, reader: Reader, commits: Commits, pipeline: Pipeline
+) -> Forwarder | None:
+    if config.kafka is None:
+        return None
+    settings = KafkaSettings(
+        bootstrap_servers=config.kafka.bootstrap_servers,
+        topic=config.kafka.topic,
+        delivery_timeout_s=config.kafka.delivery_timeout_s,
+        client=config.kafka.client,
+    )
+    return Forwarder(
+        reader,
+        commits,
+        KafkaPublisher(settings),
+        pipeline.delivered,
+        utc_now,
+        retention=timedelta(days=config.kafka.retention_days),
+        batch_size=config.kafka.batch_size,
+        longest_pause_s=config.kafka.longest_pause_s,
+    )

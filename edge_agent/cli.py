@@ -1,0 +1,369 @@
+"""The ``edge-agent`` command. Each command imports what it needs when it runs."""
+
+import asyncio
+import json
+import os
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from edge_agent import __version__
+from edge_agent.api.errors import EdgeAgentError, ImportRefused, StoreLocked
+
+if TYPE_CHECKING:
+    from edge_agent.config import Config
+    from edge_agent.control.client import ControlClient
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="The lane edge agent: scanners, printers and drawers to point-of-sale events.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+price_book = typer.Typer(help="The price book of this lane.", no_args_is_help=True)
+people = typer.Typer(help="Who may sign on at this lane.", no_args_is_help=True)
+plugins = typer.Typer(help="The plugins of a running agent.", no_args_is_help=True)
+journal = typer.Typer(help="The events in this lane's database.", no_args_is_help=True)
+app.add_typer(price_book, name="price-book")
+app.add_typer(people, name="people")
+app.add_typer(plugins, name="plugins")
+app.add_typer(journal, name="journal")
+
+ConfigOption = Annotated[
+    Path,
+    typer.Option(
+        "--config", "-c", envvar="EDGE_AGENT_CONFIG", help="The agent's TOML file.", dir_okay=False
+    ),
+]
+SocketOption = Annotated[
+    Path,
+    typer.Option("--socket", "-s", envvar="EDGE_AGENT_SOCKET", help="A running agent's socket."),
+]
+DEFAULT_CONFIG = Path("/etc/edge-agent/config.toml")
+DEFAULT_SOCKET = Path("/run/edge-agent/control.sock")
+
+
+def main() -> None:
+    """Runs the command; errors that people can act on are said in one line, without a traceback."""
+    try:
+        app()
+    except EdgeAgentError as error:
+        print(f"edge-agent: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command()
+def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Run the agent until SIGTERM."""
+    from edge_agent.app import run_agent
+    from edge_agent.config import load_config
+    from edge_agent.logs import configure_logs
+
+    loaded = load_config(config)
+    configure_logs(loaded.agent.log_format)
+    asyncio.run(run_agent(loaded))
+
+
+@app.command()
+def tui(socket: SocketOption = DEFAULT_SOCKET) -> None:
+    """Open the terminal UI of a running agent."""
+    from tui.app import LaneApp
+
+    LaneApp(socket).run()
+
+
+@app.command()
+def demo(
+    headless: Annotated[bool, typer.Option(help="Play, report as JSON and exit.")] = False,
+    sales: Annotated[int, typer.Option(min=1, help="Sales to play when headless.")] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed plays the same sales.")] = 7,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", help="Keep everything here (default: a temporary one).")
+    ] = None,
+) -> None:
+    """Play a whole simulated lane: scanner, printer, customer system and an embedded broker."""
+    from simulator.demo import demo_headless, demo_with_tui
+
+    if headless:
+        report = asyncio.run(demo_headless(sales, seed, directory))
+        print(json.dumps(report))
+        sys.exit(0 if report["chain_ok"] and report["pending"] == 0 else 1)
+    asyncio.run(demo_with_tui(seed, directory))
+
+
+@app.command()
+def rig(
+    sales: Annotated[int, typer.Option(min=1, help="How many sales.")] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same sales.")] = 1,
+) -> None:
+    """Make bulk sales on a simulated lane, as fast as it takes them, and report as JSON."""
+    from simulator.demo import run_rig
+
+    print(json.dumps(asyncio.run(run_rig(sales, seed))))
+
+
+@app.command()
+def simulate(
+    directory: Annotated[Path, typer.Option("--dir", help="Where to put the lane.")] = Path(
+        "simulated-lane"
+    ),
+) -> None:
+    """Bring up simulated devices and a configuration for them; type what to scan."""
+    from simulator.console import simulate as run_console
+
+    asyncio.run(run_console(directory))
+
+
+@app.command()
+def events(
+    json_schema: Annotated[
+        bool, typer.Option("--json-schema", help="Print the JSON Schema of the catalogue.")
+    ] = False,
+) -> None:
+    """List every event type the agent publishes."""
+    from edge_agent.api.events import CATALOGUE, catalogue_json_schema
+
+    if json_schema:
+        print(json.dumps(catalogue_json_schema(), indent=2))
+        return
+    for name, event in CATALOGUE.items():
+        version = event.model_fields["version"].default
+        summary = (event.__doc__ or "").strip().splitlines()[0]
+        print(f"{name:32} v{version}  {summary}")
+
+
+@app.command()
+def health(socket: SocketOption = DEFAULT_SOCKET) -> None:
+    """Say whether a running agent is well; exit 1 where it is not."""
+    answer = _ask(socket, lambda client: client.health())
+    print(f"{answer.status}: lane {answer.lane}, edge-agent {answer.version}")
+    for problem in answer.problems:
+        print(f"  - {problem}")
+    sys.exit(0 if answer.status == "ok" else 1)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+@price_book.command("import")
+def import_price_book(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Replace the price book by a CSV: gtin,description,unit_price,tax_rate,restriction."""
+    from edge_agent.api.events import PriceBookImported
+    from edge_agent.app import utc_now
+    from edge_agent.config import load_config
+    from edge_agent.intake.gtin import canonical_gtin
+    from edge_agent.store.csv_files import read_price_book
+    from edge_agent.store.writer import Transaction
+
+    loaded = load_config(config)
+    text = _read(file)
+
+    def work(tx: Transaction) -> int:
+        items = read_price_book(text, loaded.lane.currency, canonical_gtin)
+        tx.master_data.replace_prices(items)
+        tx.append(PriceBookImported(occurred_at=utc_now(), items=len(items), sha256=_digest(text)))
+        return len(items)
+
+    rows = _import(loaded, work, lambda client: client.import_price_book(text))
+    print(f"The price book now has {rows} items.")
+
+
+@people.command("import")
+def import_people(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Replace the people who may sign on by a CSV: badge,employee_id,name,role."""
+    from edge_agent.api.events import PeopleImported
+    from edge_agent.app import utc_now
+    from edge_agent.config import load_config
+    from edge_agent.store.csv_files import read_people
+    from edge_agent.store.writer import Transaction
+
+    loaded = load_config(config)
+    text = _read(file)
+
+    def work(tx: Transaction) -> int:
+        listed = read_people(text)
+        tx.master_data.replace_people(listed)
+        tx.append(PeopleImported(occurred_at=utc_now(), people=len(listed), sha256=_digest(text)))
+        return len(listed)
+
+    rows = _import(loaded, work, lambda client: client.import_people(text))
+    print(f"{rows} people may now sign on.")
+
+
+@plugins.command("list")
+def list_plugins(socket: SocketOption = DEFAULT_SOCKET) -> None:
+    """List the plugins and how they are doing."""
+    for plugin in _ask(socket, lambda client: client.plugins()):
+        print(f"{plugin.id:24} {plugin.status:12} {plugin.summary} {plugin.detail}".rstrip())
+
+
+@plugins.command("show")
+def show_plugin(plugin_id: str, socket: SocketOption = DEFAULT_SOCKET) -> None:
+    """Print a plugin with its settings as JSON."""
+    print(_ask(socket, lambda client: client.plugin(plugin_id)).model_dump_json(indent=2))
+
+
+@plugins.command("enable")
+def enable_plugin(plugin_id: str, socket: SocketOption = DEFAULT_SOCKET) -> None:
+    """Turn a plugin on, from the next event on."""
+    _switch(plugin_id, socket, enabled=True)
+
+
+@plugins.command("disable")
+def disable_plugin(plugin_id: str, socket: SocketOption = DEFAULT_SOCKET) -> None:
+    """Turn a plugin off, from the next event on."""
+    _switch(plugin_id, socket, enabled=False)
+
+
+@plugins.command("set")
+def set_plugin(
+    plugin_id: str,
+    assignments: Annotated[list[str], typer.Argument(help="name=JSON value, one or more")],
+    socket: SocketOption = DEFAULT_SOCKET,
+) -> None:
+    """Change settings of a plugin: edge-agent plugins set fraud-detection voids_in_window=5."""
+    from edge_agent.control.messages import PluginChange
+
+    changes: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{assignment!r} is not name=value")
+        try:
+            changes[name] = json.loads(value)
+        except json.JSONDecodeError:
+            changes[name] = value
+
+    async def change(client: "ControlClient") -> None:
+        present = await client.plugin(plugin_id)
+        wanted = PluginChange(settings={**present.settings, **changes})
+        await client.change_plugin(plugin_id, wanted)
+
+    _ask(socket, change)
+
+
+@journal.command("tail")
+def tail(
+    config: ConfigOption = DEFAULT_CONFIG,
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=0, help="How many to begin with.")
+    ] = 10,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new ones.")] = False,
+) -> None:
+    """Print the newest events, one JSON object a line."""
+    from functools import partial
+    from time import sleep
+
+    from edge_agent.store.chain import EventRecord
+
+    def show(record: EventRecord) -> None:
+        place = {"epoch": record.epoch, "sequence": record.sequence, "id": record.event_id}
+        print(json.dumps({**place, **json.loads(record.body)}), flush=True)
+
+    reader = _reader(config)
+    position = max(reader.read_now(lambda database: database.outbox.newest_position()) - count, 0)
+    while True:
+        records = reader.read_now(partial(_events_after, position))
+        for record in records:
+            show(record)
+            position = record.position
+        if not records:
+            if not follow:
+                return
+            sleep(0.5)
+
+
+@journal.command("verify")
+def verify(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Prove that the journal is one gapless, unaltered chain; exit 1 where it is not."""
+    from edge_agent.store.chain import EventRecord, find_breaks
+    from edge_agent.store.outbox import all_records
+
+    reader = _reader(config)
+    last: EventRecord | None = None
+    count = 0
+
+    def counted() -> Any:
+        nonlocal last, count
+        for record in reader.read_now(lambda database: list(all_records(database.outbox))):
+            last, count = record, count + 1
+            if sys.stderr.isatty() and count % 10_000 == 0:
+                print(f"\r{count} events", end="", file=sys.stderr)
+            yield record
+
+    breaks = list(find_breaks(counted()))
+    for line in breaks:
+        print(line)
+    if breaks:
+        sys.exit(1)
+    end = f", up to epoch {last.epoch} sequence {last.sequence}" if last is not None else ""
+    print(f"ok: {count} events in an unbroken chain{end}")
+
+
+def _reader(config: Path) -> Any:
+    from edge_agent.config import load_config
+    from edge_agent.store.reader import Reader
+
+    return Reader(load_config(config).agent.data_dir)
+
+
+def _import(config: "Config", work: Any, online: Any) -> int:
+    """Imports through the running agent, or straight into the database where none runs."""
+    from edge_agent.app import prepare_data_dir, utc_now
+    from edge_agent.store.writer import Writer
+
+    try:
+        lock = prepare_data_dir(config.agent.data_dir)
+    except StoreLocked:
+        return int(_ask(config.agent.socket, online).rows)
+    writer = Writer(config.agent.data_dir, config.lane.source, os.urandom)
+    try:
+        writer.start(utc_now())
+        return int(writer.submit(work).result())
+    finally:
+        writer.close()
+        lock.release()
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise ImportRefused(f"{file} is not UTF-8 text (byte {error.start}).") from None
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _switch(plugin_id: str, socket: Path, *, enabled: bool) -> None:
+    from edge_agent.control.messages import PluginChange
+
+    change = PluginChange(enabled=enabled)
+    print(_ask(socket, lambda client: client.change_plugin(plugin_id, change)).status)
+
+
+def _ask(socket: Path, question: Any) -> Any:
+    from edge_agent.control.client import ControlClient
+
+    async def ask() -> Any:
+        async with ControlClient(socket) as client:
+            return await question(client)
+
+    return asyncio.run(ask())

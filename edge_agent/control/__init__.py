@@ -1,0 +1,1 @@
+"""The agent's control socket: HTTP over a Unix socket, for POS applications and the terminal UI."""

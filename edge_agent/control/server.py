@@ -1,0 +1,288 @@
+"""The HTTP interface of the agent; a refusal is an ``application/problem+json`` with its reason."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import uvicorn
+from fastapi import Body, FastAPI, Header, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from edge_agent import __version__
+from edge_agent.api.commands import COMMANDS, LaneCommand
+from edge_agent.api.errors import (
+    ControlError,
+    EdgeAgentError,
+    ImportRefused,
+    InvalidSettings,
+    NotKnown,
+    NotNow,
+    PluginUnavailable,
+    StoreError,
+)
+from edge_agent.api.values import Refused
+from edge_agent.control.messages import (
+    DeviceMessage,
+    HealthMessage,
+    ImportMessage,
+    JobMessage,
+    LaneMessage,
+    OutboxMessage,
+    PluginChange,
+    PluginMessage,
+    Problem,
+    ServiceMessage,
+)
+from edge_agent.control.services import Services
+
+_STATUS: tuple[tuple[type[EdgeAgentError], int, str], ...] = (
+    (NotKnown, 404, "not_known"),
+    (NotNow, 409, "not_now"),
+    (InvalidSettings, 422, "invalid_settings"),
+    (ImportRefused, 422, "import_refused"),
+    (PluginUnavailable, 409, "plugin_unavailable"),
+    (StoreError, 503, "store"),
+)
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Problem, "description": "Refused, with the reason"}
+}
+_KEEP_ALIVE_S = 15.0
+
+
+def build_app(services: Services) -> FastAPI:
+    """The application that serves ``services``."""
+    app = FastAPI(title="Lane edge agent", version=__version__, responses=_PROBLEMS)
+    _explain_errors(app)
+    _serve_lane(app, services)
+    _serve_plugins(app, services)
+    _serve_machine(app, services)
+    return app
+
+
+def _serve_lane(app: FastAPI, services: Services) -> None:
+    @app.get("/lane", tags=["lane"])
+    async def lane() -> LaneMessage:
+        """The lane: who is signed on, the sale, holds and prompts."""
+        return await services.lane()
+
+    for command_type in COMMANDS:
+        app.post(
+            f"/lane/{command_type.name}",
+            tags=["lane"],
+            summary=command_type.__name__,
+            description=command_type.__doc__,
+            response_model=LaneMessage,
+        )(_handler_of(command_type, services))
+
+    @app.get("/events", tags=["lane"], response_class=StreamingResponse)
+    async def events(
+        after: int | None = None,
+        last_event_id: Annotated[int | None, Header()] = None,
+    ) -> StreamingResponse:
+        """Events as they are committed (server-sent events), from ``after`` on if given."""
+        start = last_event_id if last_event_id is not None else after
+        return StreamingResponse(_sse(services, start), media_type="text/event-stream")
+
+
+def _handler_of(
+    command_type: type[LaneCommand], services: Services
+) -> Callable[..., Awaitable[LaneMessage | JSONResponse]]:
+    async def handle(command: LaneCommand) -> LaneMessage | JSONResponse:
+        outcome = await services.command(command)
+        if isinstance(outcome, Refused):
+            return _problem(409, "Refused by the lane", outcome.message, outcome.code)
+        return outcome
+
+    default: object = Body(default_factory=command_type) if not _required(command_type) else Body()
+    handle.__annotations__["command"] = Annotated[command_type, default]
+    return handle
+
+
+def _required(command_type: type[LaneCommand]) -> bool:
+    return any(field.is_required() for field in command_type.model_fields.values())
+
+
+def _serve_plugins(app: FastAPI, services: Services) -> None:
+    @app.get("/plugins/", tags=["plugins"])
+    async def plugins() -> list[PluginMessage]:
+        """Every plugin this lane knows."""
+        return services.plugins()
+
+    @app.get("/plugins/{plugin_id}", tags=["plugins"])
+    async def plugin(plugin_id: str) -> PluginMessage:
+        """One plugin with its settings and their schema."""
+        return services.plugin(plugin_id)
+
+    @app.put("/plugins/{plugin_id}", tags=["plugins"])
+    async def change_plugin(plugin_id: str, change: PluginChange) -> PluginMessage:
+        """Turns a plugin on or off or changes its settings, from the next event on."""
+        return await services.change_plugin(plugin_id, change)
+
+    @app.post("/plugins/{plugin_id}", tags=["plugins"])
+    async def register_plugin(
+        plugin_id: str, change: Annotated[PluginChange, Body(default_factory=PluginChange)]
+    ) -> PluginMessage:
+        """Registers a discovered plugin."""
+        return await services.register_plugin(plugin_id, change)
+
+    @app.delete("/plugins/{plugin_id}", tags=["plugins"])
+    async def unregister_plugin(plugin_id: str) -> PluginMessage:
+        """Unregisters a plugin; its settings and state are kept."""
+        return await services.unregister_plugin(plugin_id)
+
+    @app.get("/plugins/{plugin_id}/records", tags=["plugins"])
+    async def records(plugin_id: str) -> dict[str, dict[str, Any]]:
+        """The plugin's own table."""
+        return await services.plugin_records(plugin_id)
+
+
+def _serve_machine(app: FastAPI, services: Services) -> None:
+    @app.get("/devices", tags=["machine"])
+    async def devices() -> list[DeviceMessage]:
+        """Every configured device and what is known of it."""
+        return services.devices()
+
+    @app.get("/outbox", tags=["machine"])
+    async def outbox() -> OutboxMessage:
+        """How far delivery to Kafka has got."""
+        return await services.outbox()
+
+    @app.get("/jobs", tags=["machine"])
+    async def jobs() -> list[JobMessage]:
+        """Outputs that wait, failed, or may have happened."""
+        return await services.jobs()
+
+    @app.post("/jobs/{job_id}/{decision}", tags=["machine"], status_code=204)
+    async def resolve_job(job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
+        """Prints a receipt again as a copy, or lets it be."""
+        await services.resolve_job(job_id, decision)
+
+    @app.get("/services/status/{service_id}", tags=["machine"])
+    async def service(service_id: str) -> ServiceMessage:
+        """One service: a task of the agent, a device or a plugin, by its name."""
+        return services.service(service_id)
+
+    @app.get("/health", tags=["machine"])
+    async def health() -> HealthMessage:
+        """Whether all is well, and what is not."""
+        return await services.health()
+
+    @app.put("/price-book", tags=["machine"])
+    async def price_book(request: Request) -> ImportMessage:
+        """Replaces the price book by the CSV in the body."""
+        return await services.import_price_book(await _text(request))
+
+    @app.put("/people", tags=["machine"])
+    async def people(request: Request) -> ImportMessage:
+        """Replaces the people who may sign on by the CSV in the body."""
+        return await services.import_people(await _text(request))
+
+
+async def _text(request: Request) -> str:
+    try:
+        return (await request.body()).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ImportRefused(f"The file is not UTF-8 text (byte {error.start}).") from None
+
+
+def _explain_errors(app: FastAPI) -> None:
+    @app.exception_handler(EdgeAgentError)
+    async def explain(_: Request, error: EdgeAgentError) -> JSONResponse:
+        for error_type, status, code in _STATUS:
+            if isinstance(error, error_type):
+                fields = error.fields if isinstance(error, InvalidSettings) else {}
+                return _problem(status, "Not done", str(error), code, fields)
+        return _problem(500, "The agent failed", str(error), "agent")
+
+    @app.exception_handler(RequestValidationError)
+    async def explain_body(_: Request, error: RequestValidationError) -> JSONResponse:
+        fields = {
+            ".".join(str(part) for part in problem["loc"][1:]) or "body": str(problem["msg"])
+            for problem in error.errors()
+        }
+        listed = "; ".join(f"{name}: {reason}" for name, reason in fields.items())
+        return _problem(422, "Not understood", listed, "invalid_request", fields)
+
+
+def _problem(
+    status: int, title: str, detail: str, code: str, fields: dict[str, str] | None = None
+) -> JSONResponse:
+    problem = Problem(title=title, status=status, detail=detail, code=code, fields=fields or {})
+    return JSONResponse(
+        problem.model_dump(), status_code=status, media_type="application/problem+json"
+    )
+
+
+async def _sse(services: Services, after: int | None) -> AsyncIterator[str]:
+    """Server-sent events (HTML standard, 9.2); a comment now and then keeps the line alive."""
+    stream = services.events(after)
+    yield ": events of this lane\n\n"
+    upcoming = asyncio.ensure_future(anext(stream))
+    try:
+        while True:
+            done, _ = await asyncio.wait({upcoming}, timeout=_KEEP_ALIVE_S)
+            if not done:
+                yield ": still here\n\n"
+                continue
+            event = upcoming.result()
+            yield f"id: {event.position}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n"
+            upcoming = asyncio.ensure_future(anext(stream))
+    finally:
+        upcoming.cancel()
+
+
+class ControlServer:
+    """Serves the control socket until cancelled."""
+
+    def __init__(self, services: Services, socket: Path) -> None:
+        self._app = build_app(services)
+        self._socket = socket
+
+    async def run(self) -> None:
+        """Listens; the socket is for its owner and group only."""
+        listener = _listen(self._socket)
+        server = _Server(
+            uvicorn.Config(
+                self._app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=1,
+            )
+        )
+        serving = asyncio.create_task(server.serve([listener]))
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            server.should_exit = True
+            await serving
+            raise
+        finally:
+            self._socket.unlink(missing_ok=True)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the agent."""
+
+    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]
+        return nullcontext()
+
+
+def _listen(path: Path) -> socket.socket:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(str(path))
+    except OSError as error:
+        listener.close()
+        raise ControlError(
+            f"The control socket {path} cannot be opened: {error}. "
+            "Its path may have at most 107 characters, in a folder the agent may write to."
+        ) from error
+    path.chmod(0o660)
+    return listener

@@ -1,0 +1,186 @@
+"""Starting a sale, its customer and its lines."""
+
+from edge_agent.api.events import (
+    BasketStarted,
+    BasketVoided,
+    CustomerIdentified,
+    Event,
+    ItemAdded,
+    ItemVoided,
+)
+from edge_agent.api.lane import Basket, BasketLine, LaneState
+from edge_agent.api.values import Prompt, Refused
+from edge_agent.lane.inputs import AddItem
+from edge_agent.lane.outcome import Context, Step
+from edge_agent.lane.session import NOBODY
+from edge_agent.lane.totals import totals_of
+
+MOST_LINES = 500
+NO_SALE = Refused(code="no_sale", message="There is no open sale. Scan an item to start one.")
+
+
+def start(state: LaneState, context: Context) -> Step | Refused:
+    """Opens an empty basket on request."""
+    if state.operator is None:
+        return NOBODY
+    if state.basket is not None:
+        return Refused(
+            code="sale_open",
+            message=f"Sale {state.basket.sale_number} is still open. "
+            "Take payment or void it before starting another.",
+        )
+    opened, event = _open(state, state.operator.employee_id, context)
+    return Step(_with(state, opened), (event,))
+
+
+def attach_customer(state: LaneState, customer_id: str, context: Context) -> Step | Refused:
+    """Names the customer; the card may come before the first item."""
+    if state.operator is None:
+        return NOBODY
+    basket, events = _current(state, state.operator.employee_id, context)
+    if basket.customer_id == customer_id:
+        return Refused(code="customer_known", message="This customer card is already on the sale.")
+    if basket.customer_id is not None:
+        return Refused(
+            code="customer_taken",
+            message="Another customer card is already on this sale. Void the sale to change it.",
+        )
+    identified = CustomerIdentified(
+        occurred_at=context.now, basket_id=basket.basket_id, customer_id=customer_id
+    )
+    return Step(
+        _with(state, basket.model_copy(update={"customer_id": customer_id}), "Customer card read."),
+        (*events, identified),
+    )
+
+
+def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refused:
+    """Adds a line; the first one starts the sale."""
+    if state.operator is None:
+        return NOBODY
+    if given.item is None:
+        return Refused(
+            code="unknown_item",
+            message=f"Item {given.gtin} is not in the price book. "
+            "Put it aside and ask a shift lead.",
+        )
+    basket, events = _current(state, state.operator.employee_id, context)
+    if len(basket.lines) >= MOST_LINES:
+        return Refused(
+            code="basket_full",
+            message=f"A sale has at most {MOST_LINES} lines. Take payment and start another.",
+        )
+    item = given.item
+    line = BasketLine(
+        line_id=len(basket.lines) + 1,
+        gtin=item.gtin,
+        description=item.description,
+        quantity=given.quantity,
+        unit_price=item.unit_price,
+        tax_rate=item.tax_rate,
+        restriction=item.restriction,
+    )
+    added = ItemAdded(
+        occurred_at=context.now,
+        basket_id=basket.basket_id,
+        line_id=line.line_id,
+        gtin=line.gtin,
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount=line.amount,
+        tax_rate=line.tax_rate,
+        restriction=line.restriction,
+    )
+    changed = _with_lines(basket, (*basket.lines, line), state.currency, context)
+    return Step(_with(state, changed), (*events, added))
+
+
+def void_item(state: LaneState, line_id: int, context: Context) -> Step | Refused:
+    """Marks one line void; a finalized subtotal must be taken again."""
+    if state.operator is None:
+        return NOBODY
+    if state.basket is None:
+        return NO_SALE
+    basket = state.basket
+    found = next((line for line in basket.active_lines if line.line_id == line_id), None)
+    if found is None:
+        return Refused(
+            code="no_such_line", message=f"Line {line_id} is not on this sale or already voided."
+        )
+    lines = tuple(
+        line.model_copy(update={"voided": True}) if line is found else line for line in basket.lines
+    )
+    changed = _with_lines(basket, lines, state.currency, context)
+    voided = ItemVoided(
+        occurred_at=context.now,
+        basket_id=basket.basket_id,
+        line_id=line_id,
+        gtin=found.gtin,
+        amount=found.amount,
+        employee_id=state.operator.employee_id,
+        after_subtotal=basket.subtotaled,
+    )
+    return Step(_with(state, changed, f"Voided: {found.description}."), (voided,))
+
+
+def void_sale(state: LaneState, context: Context) -> Step | Refused:
+    """Gives the sale up."""
+    if state.operator is None:
+        return NOBODY
+    if state.basket is None:
+        return NO_SALE
+    basket = state.basket
+    voided = BasketVoided(
+        occurred_at=context.now,
+        basket_id=basket.basket_id,
+        employee_id=state.operator.employee_id,
+        item_count=basket.totals.item_count,
+        total=basket.totals.total,
+    )
+    prompt = Prompt(message=f"Sale {basket.sale_number} is void.")
+    return Step(state.model_copy(update={"basket": None, "prompts": (prompt,)}), (voided,))
+
+
+def _current(
+    state: LaneState, employee_id: str, context: Context
+) -> tuple[Basket, tuple[Event, ...]]:
+    if state.basket is not None:
+        return state.basket, ()
+    basket, event = _open(state, employee_id, context)
+    return basket, (event,)
+
+
+def _open(state: LaneState, employee_id: str, context: Context) -> tuple[Basket, BasketStarted]:
+    basket = Basket(
+        basket_id=context.new_id(),
+        sale_number=state.last_sale_number + 1,
+        started_at=context.now,
+        totals=totals_of((), state.currency, context.prices_include_tax),
+    )
+    started = BasketStarted(
+        occurred_at=context.now,
+        basket_id=basket.basket_id,
+        sale_number=basket.sale_number,
+        employee_id=employee_id,
+    )
+    return basket, started
+
+
+def _with_lines(
+    basket: Basket, lines: tuple[BasketLine, ...], currency: str, context: Context
+) -> Basket:
+    return basket.model_copy(
+        update={
+            "lines": lines,
+            "totals": totals_of(lines, currency, context.prices_include_tax),
+            "subtotaled": False,
+        }
+    )
+
+
+def _with(state: LaneState, basket: Basket, message: str | None = None) -> LaneState:
+    prompts = () if message is None else (Prompt(message=message),)
+    return state.model_copy(
+        update={"basket": basket, "last_sale_number": basket.sale_number, "prompts": prompts}
+    )

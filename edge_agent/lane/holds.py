@@ -1,0 +1,108 @@
+"""Holds: reasons why no tender is taken, who placed them and who may lift them."""
+
+from edge_agent.api.events import AgeChecked, Event, HoldPlaced, HoldReleased
+from edge_agent.api.lane import Hold, LaneState
+from edge_agent.api.values import Prompt, Refused, Role, Severity
+from edge_agent.lane.basket import NO_SALE
+from edge_agent.lane.inputs import LiftHoldByLead, RecordAgeCheck
+from edge_agent.lane.outcome import Context, Step
+from edge_agent.lane.session import NOBODY
+
+
+def place(
+    state: LaneState,
+    source: str,
+    key: str,
+    message: str,
+    context: Context,
+    minimum_age: int | None = None,
+) -> tuple[LaneState, tuple[Event, ...]]:
+    """Adds a hold of ``source`` to the open basket, or renews the one it has."""
+    if state.basket is None:
+        return state, ()
+    basket = state.basket
+    present = next((h for h in basket.holds if (h.source, h.key) == (source, key)), None)
+    if present is not None:
+        renewed = present.model_copy(update={"message": message, "minimum_age": minimum_age})
+        return _with_holds(
+            state, tuple(renewed if hold is present else hold for hold in basket.holds)
+        ), ()
+    hold = Hold(
+        hold_id=context.new_id(), source=source, key=key, message=message, minimum_age=minimum_age
+    )
+    placed = HoldPlaced(
+        occurred_at=context.now,
+        basket_id=basket.basket_id,
+        hold_id=hold.hold_id,
+        source=source,
+        message=message,
+    )
+    return _with_holds(state, (*basket.holds, hold)), (placed,)
+
+
+def lift(
+    state: LaneState, source: str, key: str, reason: str, context: Context
+) -> tuple[LaneState, tuple[Event, ...]]:
+    """Removes a hold that ``source`` placed itself."""
+    holds = state.basket.holds if state.basket is not None else ()
+    found = next((hold for hold in holds if (hold.source, hold.key) == (source, key)), None)
+    if found is None:
+        return state, ()
+    return _without(state, found, source, reason, context)
+
+
+def lift_by_lead(state: LaneState, given: LiftHoldByLead, context: Context) -> Step | Refused:
+    """Removes any hold on a lead's word; the reason is kept."""
+    if state.basket is None:
+        return NO_SALE
+    found = next((hold for hold in state.basket.holds if hold.hold_id == given.hold_id), None)
+    if found is None:
+        return Refused(code="no_such_hold", message="This hold is already gone.")
+    if given.approver is None or given.approver.role is not Role.LEAD:
+        return Refused(
+            code="lead_needed", message="Only a shift lead may lift a hold. Ask a lead's badge."
+        )
+    lifted, events = _without(state, found, given.approver.employee_id, given.reason, context)
+    prompt = Prompt(message=f"Hold lifted by {given.approver.name}.")
+    return Step(lifted.model_copy(update={"prompts": (prompt,)}), events)
+
+
+def record_age_check(state: LaneState, given: RecordAgeCheck, context: Context) -> Step | Refused:
+    """Records a person's decision; the age plugin draws the consequences."""
+    if state.operator is None:
+        return NOBODY
+    if state.basket is None:
+        return NO_SALE
+    checked = AgeChecked(
+        occurred_at=context.now,
+        basket_id=state.basket.basket_id,
+        minimum_age=given.minimum_age,
+        verdict=given.verdict,
+        method=given.method,
+        employee_id=state.operator.employee_id,
+    )
+    prompt = Prompt(
+        message=f"Age check for {given.minimum_age}+: {given.verdict}.", severity=Severity.INFO
+    )
+    return Step(state.model_copy(update={"prompts": (prompt,)}), (checked,))
+
+
+def _with_holds(state: LaneState, holds: tuple[Hold, ...]) -> LaneState:
+    assert state.basket is not None
+    return state.model_copy(update={"basket": state.basket.model_copy(update={"holds": holds})})
+
+
+def _without(
+    state: LaneState, hold: Hold, released_by: str, reason: str, context: Context
+) -> tuple[LaneState, tuple[Event, ...]]:
+    assert state.basket is not None
+    released = HoldReleased(
+        occurred_at=context.now,
+        basket_id=state.basket.basket_id,
+        hold_id=hold.hold_id,
+        source=hold.source,
+        released_by=released_by,
+        reason=reason,
+    )
+    remaining = tuple(other for other in state.basket.holds if other is not hold)
+    return _with_holds(state, remaining), (released,)

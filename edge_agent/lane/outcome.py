@@ -1,0 +1,55 @@
+"""What a step of the lane gives back, and what it needs from outside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from edge_agent.api.events import Event, Tender
+from edge_agent.api.lane import Basket, LaneState
+from edge_agent.api.values import Frozen, Money
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Time and randomness for one input, and the shop's tax convention."""
+
+    now: datetime
+    new_id: Callable[[], str]
+    prices_include_tax: bool = True
+
+
+class PaidSale(Frozen):
+    """All that a receipt tells of one sale."""
+
+    store: str
+    lane: str
+    operator: str
+    paid_at: datetime
+    basket: Basket
+    tender: Tender
+    tendered: Money
+    change: Money
+
+
+class ReceiptJob(Frozen):
+    """Print the receipt of a sale."""
+
+    sale: PaidSale
+
+
+class DrawerJob(Frozen):
+    """Open the drawer for the cash of a sale."""
+
+    basket_id: str
+
+
+LaneJob = ReceiptJob | DrawerJob
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The lane after an accepted input."""
+
+    state: LaneState
+    events: tuple[Event, ...] = ()
+    jobs: tuple[LaneJob, ...] = ()

@@ -1,0 +1,70 @@
+"""The layout of a sale's receipt."""
+
+from zoneinfo import ZoneInfo
+
+from edge_agent.api.events import Tender
+from edge_agent.api.receipt import Align, Columns, Element, Feed, Receipt, Rule, Text
+from edge_agent.api.values import Frozen
+from edge_agent.lane.outcome import PaidSale
+
+
+class StoreHeader(Frozen):
+    """The store as its customers know it, line by line; the first line is its name."""
+
+    lines: tuple[str, ...]
+
+
+def lay_out(
+    sale: PaidSale, chain_code: str, header: StoreHeader, zone: ZoneInfo, *, is_copy: bool
+) -> Receipt:
+    """Lines, tax table, total, tender, change and the chain's short code.
+
+    Args:
+        chain_code: short form of the payment event's hash, by which the journal can be checked.
+        zone: the store's time zone, for the printed time.
+        is_copy: prints COPY above everything, as any but the first print of a sale must.
+    """
+    basket = sale.basket
+    elements: list[Element] = []
+    if is_copy:
+        elements.append(Text(text="*** COPY ***", align=Align.CENTER, bold=True, large=True))
+    name, *address = header.lines
+    elements.append(Text(text=name, align=Align.CENTER, bold=True, large=True))
+    elements += (Text(text=line, align=Align.CENTER) for line in address)
+    elements += [
+        Feed(),
+        Columns(
+            left=f"Sale {basket.sale_number}",
+            right=sale.paid_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+        ),
+        Columns(left=f"Store {sale.store}  Lane {sale.lane}", right=f"Served by {sale.operator}"),
+        Rule(),
+    ]
+    for line in basket.active_lines:
+        elements.append(Columns(left=line.description, right=line.amount.amount()))
+        if line.quantity > 1:
+            elements.append(Text(text=f"  {line.quantity} x {line.unit_price.amount()}"))
+    totals = basket.totals
+    elements += [
+        Rule(),
+        Columns(left=f"TOTAL {totals.total.currency}", right=totals.total.amount(), bold=True),
+        Columns(
+            left="Cash" if sale.tender is Tender.CASH else "Card", right=sale.tendered.amount()
+        ),
+    ]
+    if sale.tender is Tender.CASH:
+        elements.append(Columns(left="Change", right=sale.change.amount()))
+    elements += [Feed(), Columns(left="Tax      Net", right="Tax amount")]
+    elements += (
+        Columns(left=f"{tax.rate}%  {tax.net.amount():>8}", right=tax.tax.amount())
+        for tax in totals.taxes
+    )
+    if basket.customer_id is not None:
+        elements.append(Columns(left="Customer card", right=f"...{basket.customer_id[-4:]}"))
+    elements += [
+        Feed(),
+        Text(text="Thank you for your visit", align=Align.CENTER),
+        Text(text=f"Journal {chain_code}", align=Align.CENTER),
+        Feed(lines=3),
+    ]
+    return Receipt(elements=tuple(elements))

@@ -1,0 +1,47 @@
+"""One input, one step: the lane's whole behaviour behind one function."""
+
+from edge_agent.api.lane import LaneState
+from edge_agent.api.values import Refused
+from edge_agent.lane import basket, holds, session, tender
+from edge_agent.lane.inputs import (
+    AddItem,
+    AttachCustomer,
+    Finalize,
+    LaneInput,
+    LiftHoldByLead,
+    RecordAgeCheck,
+    SignEmployeeOff,
+    SignEmployeeOn,
+    StartSale,
+    TakeTender,
+    VoidItem,
+    VoidSale,
+)
+from edge_agent.lane.outcome import Context, Step
+
+
+def step(state: LaneState, given: LaneInput, context: Context) -> Step | Refused:
+    """Applies one input. A refusal leaves the lane exactly as it was."""
+    match given:
+        case SignEmployeeOn(employee=employee):
+            return session.sign_on(state, employee, context)
+        case SignEmployeeOff(reason=reason):
+            return session.sign_off(state, reason, context)
+        case StartSale():
+            return basket.start(state, context)
+        case AttachCustomer(customer_id=customer_id):
+            return basket.attach_customer(state, customer_id, context)
+        case AddItem():
+            return basket.add_item(state, given, context)
+        case VoidItem(line_id=line_id):
+            return basket.void_item(state, line_id, context)
+        case VoidSale():
+            return basket.void_sale(state, context)
+        case Finalize():
+            return tender.finalize(state, context)
+        case TakeTender():
+            return tender.take(state, given, context)
+        case RecordAgeCheck():
+            return holds.record_age_check(state, given, context)
+        case LiftHoldByLead():
+            return holds.lift_by_lead(state, given, context)

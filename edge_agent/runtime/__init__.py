@@ -1,0 +1,1 @@
+"""Brings the rooms to life: registry, pipeline, plugin host, device host, effects, supervisor."""

@@ -1,0 +1,206 @@
+"""Runs one device: claims it, serves it, notices that it is lost, backs off and claims it again."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from edge_agent.api.device import (
+    DataEvent,
+    DeviceClass,
+    DeviceEvent,
+    DeviceState,
+    Driver,
+    ErrorEvent,
+    Output,
+    OutputCompleteEvent,
+    OutputDriver,
+    OutputOutcome,
+    Reply,
+    StatusUpdateEvent,
+)
+from edge_agent.api.errors import DeviceError, EdgeAgentError
+from edge_agent.runtime.pipeline import Pipeline
+from edge_agent.runtime.registry import Registry
+
+log = structlog.get_logger()
+SHORTEST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSetup:
+    """One device of the configuration file: its name, its driver and the driver's options."""
+
+    name: str
+    driver: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """What is known of a device; a fact that is not listed is not known."""
+
+    name: str
+    driver: str
+    classes: tuple[DeviceClass, ...]
+    state: DeviceState
+    detail: str
+    facts: Mapping[str, str]
+
+
+class DeviceHost:
+    """The state machine of one device, and the ``Host`` its driver sees."""
+
+    def __init__(
+        self,
+        setup: DeviceSetup,
+        registry: Registry,
+        pipeline: Pipeline,
+        clock: Callable[[], datetime],
+        random: Random,
+    ) -> None:
+        self._setup = setup
+        self._registry = registry
+        self._pipeline = pipeline
+        self._clock = clock
+        self._random = random
+        self._driver: Driver[Any] | None = None
+        self._state = DeviceState.CLOSED
+        self._detail = "not claimed yet"
+        self._facts: dict[str, str] = {}
+        self._one_output = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        """The device's name in the configuration file."""
+        return self._setup.name
+
+    def status(self) -> DeviceStatus:
+        """The device as of now."""
+        classes = self._driver.device_classes if self._driver is not None else frozenset()
+        return DeviceStatus(
+            name=self._setup.name,
+            driver=self._setup.driver,
+            classes=tuple(sorted(classes)),
+            state=self._state,
+            detail=self._detail,
+            facts=dict(self._facts),
+        )
+
+    def now(self) -> datetime:
+        """UTC."""
+        return self._clock()
+
+    async def fire(self, event: DeviceEvent) -> Reply:
+        """What the driver has to say; returns when it is committed."""
+        match event:
+            case DataEvent(scan=scan):
+                return await self._pipeline.scan(scan)
+            case StatusUpdateEvent(facts=facts):
+                changed = {
+                    key: value for key, value in facts.items() if self._facts.get(key) != value
+                }
+                if changed:
+                    self._facts.update(changed)
+                    told = ", ".join(f"{key} {value}" for key, value in sorted(changed.items()))
+                    await self._pipeline.device_changed(self.name, self._state, told)
+            case ErrorEvent(locus=locus, message=message):
+                log.warning("device error", device=self.name, locus=locus, message=message)
+                await self._pipeline.device_changed(self.name, "error", message)
+        return Reply(accepted=True)
+
+    async def output(self, request: Output) -> OutputCompleteEvent:
+        """Prints or opens; a device that is not ready certainly does nothing."""
+        async with self._one_output:
+            if self._state is not DeviceState.READY or not isinstance(self._driver, OutputDriver):
+                return OutputCompleteEvent(
+                    output_id=request.output_id,
+                    outcome=OutputOutcome.FAILED,
+                    detail=f"{self.name} is {self._state}: {self._detail}.",
+                )
+            try:
+                return await self._driver.output(request)
+            # A stranger's driver may raise anything, and may have printed before it did.
+            except Exception as error:
+                log.exception("driver fault", device=self.name)
+                return OutputCompleteEvent(
+                    output_id=request.output_id,
+                    outcome=OutputOutcome.UNCERTAIN,
+                    detail=f"{type(error).__name__}: {error}",
+                )
+
+    async def run(self) -> None:
+        """Serves the device until cancelled; a driver that cannot be loaded is shown as broken."""
+        try:
+            driver_type = self._registry.load_driver(self._setup.driver)
+            config = driver_type.parse_config(self._setup.options)
+            self._driver = driver_type(self.name, config, self)
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+                for problem in error.errors()
+            )
+            await self._become(DeviceState.BROKEN, f"wrong configuration: {problems}")
+            return
+        except EdgeAgentError as error:
+            await self._become(DeviceState.BROKEN, str(error))
+            return
+        failures = 0
+        while True:
+            served = await self._claim_and_run(self._driver)
+            failures = 0 if served else failures + 1
+            pause = min(SHORTEST_PAUSE_S * 2**failures, LONGEST_PAUSE_S)
+            await asyncio.sleep(pause * self._random.uniform(0.5, 1.0))
+
+    async def _claim_and_run(self, driver: Driver[Any]) -> bool:
+        """One life of the device; whether it was ready for a while."""
+        served = False
+        try:
+            await driver.claim()
+            served = True
+            await self._become(DeviceState.READY, "claimed and enabled")
+            await driver.run()
+            await self._become(DeviceState.LOST, "the driver stopped serving it")
+        except DeviceError as error:
+            await self._become(DeviceState.LOST, str(error))
+        # A stranger's driver may raise anything: its device is lost, the lane is not.
+        except Exception as error:
+            log.exception("driver fault", device=self.name)
+            await self._become(DeviceState.LOST, f"{type(error).__name__}: {error}")
+        except asyncio.CancelledError:
+            self._state, self._detail = DeviceState.CLOSED, "released"
+            raise
+        finally:
+            await driver.release()
+        return served
+
+    async def _become(self, state: DeviceState, detail: str) -> None:
+        if (state, detail) == (self._state, self._detail):
+            return
+        self._state, self._detail = state, detail
+        if state is not DeviceState.READY:
+            self._facts.clear()
+        await self._pipeline.device_changed(self.name, state, detail)
+
+
+class DeviceRoom:
+    """All devices of the lane."""
+
+    def __init__(self, hosts: list[DeviceHost]) -> None:
+        self.hosts = hosts
+
+    def statuses(self) -> list[DeviceStatus]:
+        """Every device, in the order of the configuration file."""
+        return [host.status() for host in self.hosts]
+
+    def first(self, device_class: DeviceClass) -> DeviceHost | None:
+        """The first ready device of a class, else the first one of it, else None."""
+        of_class = [host for host in self.hosts if device_class in host.status().classes]
+        ready = [host for host in of_class if host.status().state is DeviceState.READY]
+        return next(iter(ready or of_class), None)

@@ -1,0 +1,169 @@
+"""Carries out committed jobs: receipts in order, drawer pulses at once or never, HTTP calls."""
+
+import asyncio
+from collections.abc import Callable, Container, Coroutine
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from edge_agent.api.device import DeviceClass, OpenDrawer, OutputOutcome, PrintReceipt
+from edge_agent.api.events import HttpAnswered
+from edge_agent.api.plugin import CallHttp
+from edge_agent.api.values import Prompt, Severity
+from edge_agent.lane.receipt import StoreHeader, lay_out
+from edge_agent.runtime.commits import Commits
+from edge_agent.runtime.device_host import DeviceRoom
+from edge_agent.runtime.http_calls import HttpCaller, Unreachable
+from edge_agent.runtime.job_bodies import ReceiptBody
+from edge_agent.runtime.pipeline import Pipeline
+from edge_agent.store.jobs import Job, JobKind
+from edge_agent.store.reader import Reader
+
+LONGEST_PAUSE_S = 15.0
+LONGEST_CALL_PAUSE_S = 300.0
+DRAWER_TOO_LATE_S = 5.0
+CALLS_AT_ONCE = 4
+
+
+class Effects:
+    """One loop per kind of job, so that a slow remote system never delays a receipt."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        reader: Reader,
+        commits: Commits,
+        devices: DeviceRoom,
+        caller: HttpCaller,
+        header: StoreHeader,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._pipeline = pipeline
+        self._reader = reader
+        self._commits = commits
+        self._devices = devices
+        self._caller = caller
+        self._header = header
+        self._zone = zone
+        self._clock = clock
+
+    async def print_receipts(self) -> None:
+        """Prints in the order of the sales; the first that cannot be printed holds the rest."""
+        while True:
+            job = await self._next_in_order(JobKind.RECEIPT)
+            await _unbroken(self._print(job))
+
+    async def open_drawers(self) -> None:
+        """Opens the drawer now or says that it did not: a drawer that opens later is a risk."""
+        while True:
+            job = await self._next_in_order(JobKind.DRAWER)
+            await _unbroken(self._open(job))
+
+    async def call_remote_systems(self) -> None:
+        """Makes the plugins' HTTP calls, a few at a time."""
+        under_way: dict[int, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as group:
+            while True:
+                job = await self._next_call(under_way)
+                while len(under_way) >= CALLS_AT_ONCE:
+                    await asyncio.wait(under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.sleep(0)
+                task = group.create_task(self._call(job))
+                under_way[job.id] = task
+                task.add_done_callback(partial(_forget, under_way, job.id))
+
+    async def _print(self, job: Job) -> None:
+        body = ReceiptBody.model_validate_json(job.body)
+        receipt = lay_out(
+            body.sale, body.chain_code, self._header, self._zone, is_copy=body.is_copy
+        )
+        printer = self._devices.first(DeviceClass.POS_PRINTER)
+        if printer is None:
+            detail = "No receipt printer is configured on this lane."
+            await self._pipeline.output_settled(job, OutputOutcome.FAILED, detail)
+            return
+        await self._pipeline.start_job(job)
+        end = await printer.output(PrintReceipt(output_id=job.id, receipt=receipt))
+        if end.outcome is OutputOutcome.FAILED:
+            message = f"The receipt of sale {body.sale.basket.sale_number} waits: {end.detail}"
+            prompt = Prompt(message=message, severity=Severity.ATTENTION, source=printer.name)
+            pause = _pause(job, LONGEST_PAUSE_S)
+            await self._pipeline.postpone_job(job, end.detail, pause, prompt)
+        else:
+            await self._pipeline.output_settled(job, end.outcome, end.detail)
+
+    async def _open(self, job: Job) -> None:
+        drawer = self._devices.first(DeviceClass.CASH_DRAWER)
+        age = self._clock().timestamp() - job.created_at
+        if drawer is None or age > DRAWER_TOO_LATE_S:
+            detail = (
+                "No cash drawer is configured on this lane."
+                if drawer is None
+                else "The sale is too long ago."
+            )
+            await self._pipeline.output_settled(job, OutputOutcome.FAILED, detail)
+            return
+        await self._pipeline.start_job(job)
+        end = await drawer.output(OpenDrawer(output_id=job.id))
+        await self._pipeline.output_settled(job, end.outcome, end.detail)
+
+    async def _call(self, job: Job) -> None:
+        call = CallHttp.model_validate_json(job.body)
+        await self._pipeline.start_job(job)
+        try:
+            status, text = await self._caller.call(call)
+        except Unreachable as error:
+            age = self._clock().timestamp() - job.created_at
+            if age < call.give_up_after_s:
+                pause = _pause(job, LONGEST_CALL_PAUSE_S)
+                await self._pipeline.postpone_job(job, str(error), pause, None)
+                return
+            status, text, detail = None, "", str(error)
+        else:
+            detail = f"HTTP {status}"
+        answer = HttpAnswered(
+            occurred_at=self._clock(), key=call.key, status=status, body=text, detail=detail
+        )
+        await self._pipeline.call_settled(job, answer)
+
+    async def _next_in_order(self, kind: JobKind) -> Job:
+        """Waits for the oldest job of a kind; younger ones wait behind it."""
+        while True:
+            seen = self._commits.count
+            job = await self._reader.read(lambda database: database.jobs.first_pending(kind))
+            remaining = None if job is None else job.not_before - self._clock().timestamp()
+            if job is not None and remaining is not None and remaining <= 0:
+                return job
+            await self._commits.wait_past(seen, remaining)
+
+    async def _next_call(self, under_way: Container[int]) -> Job:
+        """Waits for any call that is due."""
+        while True:
+            seen = self._commits.count
+            pending = await self._reader.read(
+                lambda database: database.jobs.pending(JobKind.HTTP, limit=CALLS_AT_ONCE + 1)
+            )
+            soonest = next((job for job in pending if job.id not in under_way), None)
+            remaining = None if soonest is None else soonest.not_before - self._clock().timestamp()
+            if soonest is not None and remaining is not None and remaining <= 0:
+                return soonest
+            await self._commits.wait_past(seen, remaining)
+
+
+def _pause(job: Job, longest_s: float) -> float:
+    return float(min(2.0 ** min(job.attempts, 10) * 0.5, longest_s))
+
+
+def _forget(under_way: dict[int, asyncio.Task[None]], job_id: int, _: asyncio.Task[None]) -> None:
+    del under_way[job_id]
+
+
+async def _unbroken(work: Coroutine[None, None, None]) -> None:
+    """Lets an output that has begun come to its end when the agent is asked to stop."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

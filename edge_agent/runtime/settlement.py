@@ -1,0 +1,86 @@
+"""How a job's end becomes its new status, an event and, where needed, a word to the cashier."""
+
+from datetime import datetime
+from typing import Literal
+
+from edge_agent.api.device import OutputOutcome
+from edge_agent.api.events import DrawerCompleted, ReceiptCompleted
+from edge_agent.api.values import Prompt, Severity
+from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody
+from edge_agent.runtime.turn import Turn
+from edge_agent.store.jobs import Job, JobKind, JobStatus
+from edge_agent.store.writer import Transaction
+
+
+def settle_after_crash(tx: Transaction, job: Job, turn: Turn, now: datetime) -> None:
+    """What becomes of a job that was running when the agent died."""
+    if job.kind is JobKind.HTTP:
+        tx.jobs.settle(job.id, JobStatus.PENDING, "the agent stopped during the call", 0)
+        return
+    detail = "the agent stopped while it was under way"
+    settle_output(tx, job, OutputOutcome.UNCERTAIN, detail, turn, now)
+
+
+def settle_output(
+    tx: Transaction, job: Job, outcome: OutputOutcome, detail: str, turn: Turn, now: datetime
+) -> None:
+    """Records how an output ended, for the journal and for the cashier."""
+    statuses = {
+        OutputOutcome.DONE: JobStatus.DONE,
+        OutputOutcome.FAILED: JobStatus.FAILED,
+        OutputOutcome.UNCERTAIN: JobStatus.UNCERTAIN,
+    }
+    tx.jobs.settle(job.id, statuses[outcome], detail, 0)
+    if job.kind is JobKind.RECEIPT:
+        _receipt_ended(job, outcome, detail, turn, now)
+    else:
+        _drawer_ended(job, outcome, detail, turn, now)
+
+
+def _receipt_ended(
+    job: Job, outcome: OutputOutcome, detail: str, turn: Turn, now: datetime
+) -> None:
+    body = ReceiptBody.model_validate_json(job.body)
+    named: dict[OutputOutcome, Literal["printed", "failed", "uncertain"]] = {
+        OutputOutcome.DONE: "printed",
+        OutputOutcome.FAILED: "failed",
+        OutputOutcome.UNCERTAIN: "uncertain",
+    }
+    number = body.sale.basket.sale_number
+    if outcome is OutputOutcome.UNCERTAIN:
+        message = f"The receipt of sale {number} may be on paper ({detail}). Look, then decide."
+        turn.say(Prompt(message=message, severity=Severity.ATTENTION, source="printer"))
+    elif outcome is OutputOutcome.FAILED:
+        message = f"The receipt of sale {number} was not printed: {detail}"
+        turn.say(Prompt(message=message, severity=Severity.ATTENTION, source="printer"))
+    turn.publish(
+        ReceiptCompleted(
+            occurred_at=now,
+            job_id=job.id,
+            basket_id=body.sale.basket.basket_id,
+            outcome=named[outcome],
+            copy_of_original=body.is_copy,
+            detail=detail,
+        )
+    )
+
+
+def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn, now: datetime) -> None:
+    body = DrawerBody.model_validate_json(job.body)
+    named: dict[OutputOutcome, Literal["opened", "not_opened", "unknown"]] = {
+        OutputOutcome.DONE: "opened",
+        OutputOutcome.FAILED: "not_opened",
+        OutputOutcome.UNCERTAIN: "unknown",
+    }
+    if outcome is OutputOutcome.FAILED:
+        message = f"The drawer did not open: {detail} Open it with the key."
+        turn.say(Prompt(message=message, severity=Severity.ATTENTION, source="drawer"))
+    turn.publish(
+        DrawerCompleted(
+            occurred_at=now,
+            job_id=job.id,
+            basket_id=body.basket_id,
+            outcome=named[outcome],
+            detail=detail,
+        )
+    )

@@ -1,0 +1,213 @@
+"""One input's turn: the lane takes it, the plugins answer its events, nothing is written yet.
+
+A turn is pure apart from its stopwatch: it collects the new lane and plugin states, the events in
+order and the effects wanted. The pipeline then writes all of it in one transaction.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from edge_agent.api.events import Event, Notice, PluginFaulted
+from edge_agent.api.lane import LaneState
+from edge_agent.api.plugin import (
+    Action,
+    CallHttp,
+    LiftHold,
+    Log,
+    PlaceHold,
+    Publish,
+    Record,
+    Request,
+    Say,
+    StartTimer,
+)
+from edge_agent.api.values import Prompt, Refused, Severity
+from edge_agent.intake.interpret import ScanRules
+from edge_agent.lane import holds
+from edge_agent.lane.inputs import LaneInput
+from edge_agent.lane.outcome import Context, LaneJob
+from edge_agent.lane.step import step
+from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
+from edge_agent.runtime.resolve import Lookup, resolve_command
+
+MOST_PROMPTS = 6
+MOST_EVENTS = 200
+QUARANTINE_AFTER = 3
+FAULT_HOLD = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The lane and its plugins between two inputs."""
+
+    lane: LaneState
+    plugins: Mapping[str, PluginSlot]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How long one ``decide`` may take, and the clock that tells (seconds, monotonic)."""
+
+    seconds: float
+    clock: Callable[[], float]
+
+
+class Turn:
+    """Collects what one input changes."""
+
+    def __init__(
+        self, world: World, context: Context, lookup: Lookup, rules: ScanRules, budget: Budget
+    ) -> None:
+        self.lane = world.lane
+        self.plugins = dict(world.plugins)
+        self.events: list[Event] = []
+        self.jobs: list[LaneJob] = []
+        self.calls: list[tuple[str, CallHttp]] = []
+        self.timers: list[tuple[str, StartTimer]] = []
+        self.records: list[tuple[str, Record]] = []
+        self.log: list[tuple[str, str]] = []
+        self._context = context
+        self._lookup = lookup
+        self._rules = rules
+        self._budget = budget
+        self._queue: deque[Event] = deque()
+        self._requests: deque[tuple[str, Request]] = deque()
+
+    @property
+    def world(self) -> World:
+        """The lane and its plugins after the turn."""
+        return World(self.lane, self.plugins)
+
+    def apply(self, given: LaneInput) -> Refused | None:
+        """Lets the lane take an input, and the plugins answer what follows from it."""
+        outcome = step(self.lane, given, self._context)
+        if isinstance(outcome, Refused):
+            return outcome
+        self.lane = outcome.state
+        self.jobs += outcome.jobs
+        self.publish(*outcome.events)
+        return None
+
+    def publish(self, *events: Event) -> None:
+        """Takes events into the journal and lets the plugins answer them, in order."""
+        self._queue.extend(events)
+        while self._queue or self._requests:
+            if self._queue:
+                event = self._queue.popleft()
+                self.events.append(event)
+                for name in sorted(self.plugins):
+                    self._offer(name, event)
+            else:
+                self._request(*self._requests.popleft())
+
+    def notify(self, plugin: str, notice: Notice) -> None:
+        """Hands one plugin the answer to something it asked for."""
+        if plugin in self.plugins:
+            self._offer(plugin, notice)
+            self.publish()
+
+    def say(self, prompt: Prompt) -> None:
+        """Shows the cashier one more sentence; the oldest gives way."""
+        kept = tuple(shown for shown in self.lane.prompts if shown != prompt)
+        self.lane = self.lane.model_copy(
+            update={"prompts": (*kept, prompt)[-MOST_PROMPTS:]},
+        )
+
+    def _offer(self, name: str, event: Event | Notice) -> None:
+        slot = self.plugins[name]
+        if slot.status in (PluginStatus.QUARANTINED, PluginStatus.UNAVAILABLE):
+            self._hold_if_guarded(slot, event)
+            return
+        plugin = slot.plugin
+        if (
+            plugin is None
+            or slot.status is not PluginStatus.ACTIVE
+            or not isinstance(event, plugin.handles)
+        ):
+            return
+        began = self._budget.clock()
+        try:
+            decision = plugin.decide(event, slot.state, self.lane)
+            for action in decision.actions:
+                self._check(slot, action)
+        # A stranger's rule may raise anything: the sale goes on, the fault is recorded.
+        except Exception as error:
+            self._fault(slot, event, f"{type(error).__name__}: {error}")
+            self._hold_if_guarded(slot, event)
+            return
+        took = self._budget.clock() - began
+        if decision.state is not None:
+            slot = replace(slot, state=decision.state)
+        if took > self._budget.seconds:
+            self.plugins[name] = slot
+            self._fault(slot, event, f"took {took * 1000:.0f} ms")
+        else:
+            self.plugins[name] = replace(slot, faults=0)
+        for action in decision.actions:
+            self._do(name, action)
+
+    def _check(self, slot: PluginSlot, action: Action) -> None:
+        assert slot.plugin is not None
+        if isinstance(action, Publish):
+            if not isinstance(action.event, slot.plugin.publishes):
+                raise TypeError(f"publishes {action.event.type} without declaring it")
+            if len(self.events) + len(self._queue) >= MOST_EVENTS:
+                raise RuntimeError(f"more than {MOST_EVENTS} events follow from one input")
+
+    def _do(self, name: str, action: Action) -> None:
+        match action:
+            case Publish(event=event):
+                self._queue.append(event)
+            case PlaceHold(key=key, message=message, minimum_age=age):
+                self.lane, events = holds.place(self.lane, name, key, message, self._context, age)
+                self._queue.extend(events)
+            case LiftHold(key=key, reason=reason):
+                self.lane, events = holds.lift(self.lane, name, key, reason, self._context)
+                self._queue.extend(events)
+            case Say(message=message, severity=severity):
+                self.say(Prompt(message=message, severity=severity, source=name))
+            case CallHttp():
+                self.calls.append((name, action))
+            case StartTimer():
+                self.timers.append((name, action))
+            case Record():
+                self.records.append((name, action))
+            case Request():
+                self._requests.append((name, action))
+            case Log(message=message):
+                self.log.append((name, message))
+
+    def _request(self, name: str, request: Request) -> None:
+        given = resolve_command(request.command, self._lookup, self._rules)
+        refused = given if isinstance(given, Refused) else self.apply(given)
+        if refused is not None:
+            self.log.append((name, f"{request.command.name} was refused: {refused.message}"))
+
+    def _fault(self, slot: PluginSlot, event: Event | Notice, detail: str) -> None:
+        faults = slot.faults + 1
+        quarantined = faults >= QUARANTINE_AFTER
+        self.plugins[slot.name] = replace(
+            slot, faults=faults, quarantined=quarantined, detail=detail
+        )
+        # Journaled, but not offered to plugins: a fault must not breed faults.
+        self.events.append(
+            PluginFaulted(
+                occurred_at=self._context.now,
+                plugin=slot.name,
+                event_type=event.type if isinstance(event, Event) else type(event).__name__,
+                detail=detail,
+                quarantined=quarantined,
+            )
+        )
+        if quarantined:
+            message = f"{slot.name} is quarantined after {faults} faults in a row. Tell a lead."
+            self.say(Prompt(message=message, severity=Severity.ATTENTION))
+
+    def _hold_if_guarded(self, slot: PluginSlot, event: Event | Notice) -> None:
+        for guard in slot.guards:
+            if isinstance(event, guard.event) and getattr(event, guard.when_set) is not None:
+                self.lane, events = holds.place(
+                    self.lane, slot.name, FAULT_HOLD, guard.message, self._context
+                )
+                self._queue.extend(events)

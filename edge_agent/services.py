@@ -1,0 +1,280 @@
+"""The agent as its control socket shows it: the rooms' values turned into messages."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from hashlib import sha256
+from typing import Any, Literal
+
+from edge_agent import __version__
+from edge_agent.api.commands import LaneCommand
+from edge_agent.api.device import DeviceState
+from edge_agent.api.errors import NotKnown
+from edge_agent.api.values import Refused
+from edge_agent.control.messages import (
+    DeviceMessage,
+    EventMessage,
+    HealthMessage,
+    ImportMessage,
+    JobMessage,
+    LaneMessage,
+    OutboxMessage,
+    PluginChange,
+    PluginMessage,
+    ServiceMessage,
+)
+from edge_agent.intake.gtin import canonical_gtin
+from edge_agent.runtime.commits import Commits
+from edge_agent.runtime.device_host import DeviceRoom
+from edge_agent.runtime.pipeline import Pipeline
+from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
+from edge_agent.runtime.supervisor import ServiceState, Supervisor
+from edge_agent.store.chain import EventRecord
+from edge_agent.store.csv_files import read_people, read_price_book
+from edge_agent.store.database import Database
+from edge_agent.store.jobs import Job, JobStatus
+from edge_agent.store.reader import Reader
+from sync.forwarder import CURSOR, ForwarderStatus
+
+_FOR_PEOPLE = (JobStatus.PENDING, JobStatus.RUNNING, JobStatus.FAILED, JobStatus.UNCERTAIN)
+_MOST_JOBS = 50
+_EVENTS_AT_ONCE = 200
+
+
+class AgentServices:
+    """Serves the control socket; see :class:`edge_agent.control.services.Services`."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        reader: Reader,
+        commits: Commits,
+        devices: DeviceRoom,
+        supervisor: Supervisor,
+        forwarder_status: Callable[[], ForwarderStatus] | None,
+    ) -> None:
+        """
+        Args:
+            forwarder_status: None where no broker is configured.
+        """
+        self._pipeline = pipeline
+        self._reader = reader
+        self._commits = commits
+        self._devices = devices
+        self._supervisor = supervisor
+        self._forwarder_status = forwarder_status
+
+    async def lane(self) -> LaneMessage:
+        state = self._pipeline.world.lane
+        return LaneMessage(phase=state.phase, state=state, jobs=tuple(await self.jobs()))
+
+    async def command(self, command: LaneCommand) -> LaneMessage | Refused:
+        outcome = await self._pipeline.command(command)
+        if isinstance(outcome, Refused):
+            return outcome
+        return LaneMessage(phase=outcome.phase, state=outcome, jobs=tuple(await self.jobs()))
+
+    def plugins(self) -> list[PluginMessage]:
+        slots = self._pipeline.world.plugins
+        return [_plugin_message(slots[name]) for name in sorted(slots)]
+
+    def plugin(self, plugin_id: str) -> PluginMessage:
+        slot = self._pipeline.world.plugins.get(plugin_id)
+        if slot is None:
+            raise NotKnown(f"There is no plugin {plugin_id!r} on this lane.")
+        return _plugin_message(slot)
+
+    async def change_plugin(self, plugin_id: str, change: PluginChange) -> PluginMessage:
+        slot = await self._pipeline.change_plugin(
+            plugin_id, enabled=change.enabled, settings=change.settings
+        )
+        return _plugin_message(slot)
+
+    async def register_plugin(self, plugin_id: str, change: PluginChange) -> PluginMessage:
+        slot = await self._pipeline.change_plugin(
+            plugin_id, registered=True, enabled=change.enabled, settings=change.settings
+        )
+        return _plugin_message(slot)
+
+    async def unregister_plugin(self, plugin_id: str) -> PluginMessage:
+        slot = await self._pipeline.change_plugin(plugin_id, registered=False)
+        return _plugin_message(slot)
+
+    async def plugin_records(self, plugin_id: str) -> dict[str, dict[str, Any]]:
+        known = self.plugin(plugin_id).id
+        return await self._reader.read(lambda database: database.plugins.records(known))
+
+    def devices(self) -> list[DeviceMessage]:
+        return [
+            DeviceMessage(
+                name=status.name,
+                driver=status.driver,
+                classes=status.classes,
+                state=status.state,
+                detail=status.detail,
+                facts=dict(status.facts),
+            )
+            for status in self._devices.statuses()
+        ]
+
+    async def outbox(self) -> OutboxMessage:
+        def query(database: Database) -> tuple[int, int, str | None]:
+            delivered = database.outbox.cursor(CURSOR)
+            return (
+                delivered,
+                database.outbox.newest_position(),
+                database.outbox.oldest_waiting(delivered),
+            )
+
+        delivered, newest, oldest = await self._reader.read(query)
+        status = self._forwarder_status() if self._forwarder_status is not None else None
+        return OutboxMessage(
+            forwarding=status is not None,
+            newest_position=newest,
+            delivered_position=delivered,
+            pending=newest - delivered,
+            oldest_pending_at=oldest,
+            failures_in_a_row=status.failures_in_a_row if status is not None else 0,
+            error=status.error if status is not None else "no broker is configured",
+        )
+
+    async def jobs(self) -> list[JobMessage]:
+        jobs = await self._reader.read(
+            lambda database: database.jobs.with_status(_FOR_PEOPLE, _MOST_JOBS)
+        )
+        return [_job_message(job) for job in jobs]
+
+    async def resolve_job(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
+        await self._pipeline.resolve_job(job_id, decision)
+
+    def service(self, service_id: str) -> ServiceMessage:
+        service = self._supervisor.statuses().get(service_id)
+        if service is not None:
+            return ServiceMessage(
+                id=service_id,
+                kind="task",
+                status=service.state,
+                detail=service.detail,
+                restarts=service.restarts,
+            )
+        for device in self._devices.statuses():
+            if device.name == service_id:
+                return ServiceMessage(
+                    id=service_id, kind="device", status=device.state, detail=device.detail
+                )
+        slot = self._pipeline.world.plugins.get(service_id)
+        if slot is not None:
+            return ServiceMessage(
+                id=service_id, kind="plugin", status=slot.status, detail=slot.detail
+            )
+        known = sorted(
+            [
+                *self._supervisor.statuses(),
+                *(device.name for device in self._devices.statuses()),
+                *self._pipeline.world.plugins,
+            ]
+        )
+        raise NotKnown(f"There is no service {service_id!r}. Known: {', '.join(known)}.")
+
+    async def health(self) -> HealthMessage:
+        problems = [
+            f"device {device.name} is {device.state}: {device.detail}"
+            for device in self._devices.statuses()
+            if device.state is not DeviceState.READY
+        ]
+        problems += [
+            f"plugin {slot.name} is {slot.status}: {slot.detail}"
+            for slot in self._pipeline.world.plugins.values()
+            if slot.status in (PluginStatus.QUARANTINED, PluginStatus.UNAVAILABLE)
+        ]
+        problems += [
+            f"service {service.name} is restarting: {service.detail}"
+            for service in self._supervisor.statuses().values()
+            if service.state is ServiceState.RESTARTING
+        ]
+        outbox = await self.outbox()
+        if outbox.forwarding and outbox.error:
+            problems.append(f"{outbox.pending} events wait for the broker: {outbox.error}")
+        lane = self._pipeline.world.lane
+        return HealthMessage(
+            status="degraded" if problems else "ok",
+            version=__version__,
+            lane=f"{lane.store}/{lane.lane}",
+            problems=tuple(problems),
+        )
+
+    async def events(self, after: int | None) -> AsyncIterator[EventMessage]:
+        if after is None:
+            after = await self._reader.read(lambda database: database.outbox.newest_position())
+        position = after
+        while True:
+            seen = self._commits.count
+            records = await self._events_after(position)
+            for record in records:
+                yield _event_message(record)
+                position = record.position
+            if not records:
+                await self._commits.wait_past(seen)
+
+    async def _events_after(self, position: int) -> list[EventRecord]:
+        return await self._reader.read(
+            lambda database: database.outbox.after(position, _EVENTS_AT_ONCE)
+        )
+
+    async def import_price_book(self, text: str) -> ImportMessage:
+        currency = self._pipeline.world.lane.currency
+        items = read_price_book(text, currency, canonical_gtin)
+        await self._pipeline.import_prices(items, _digest(text))
+        return ImportMessage(rows=len(items))
+
+    async def import_people(self, text: str) -> ImportMessage:
+        people = read_people(text)
+        await self._pipeline.import_people(people, _digest(text))
+        return ImportMessage(rows=len(people))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _plugin_message(slot: PluginSlot) -> PluginMessage:
+    plugin = slot.plugin
+    schema: Mapping[str, Any] = plugin.settings_type.model_json_schema() if plugin else {}
+    return PluginMessage(
+        id=slot.name,
+        title=plugin.title if plugin else slot.name,
+        summary=plugin.summary if plugin else "",
+        status=slot.status,
+        registered=slot.registered,
+        enabled=slot.enabled,
+        settings=dict(slot.settings),
+        settings_schema=dict(schema),
+        handles=tuple(_name_of(kind) for kind in plugin.handles) if plugin else (),
+        publishes=tuple(_name_of(kind) for kind in plugin.publishes) if plugin else (),
+        faults=slot.faults,
+        detail=slot.detail,
+    )
+
+
+def _name_of(kind: type[Any]) -> str:
+    field = kind.model_fields.get("type")
+    return str(field.default) if field is not None else kind.__name__
+
+
+def _job_message(job: Job) -> JobMessage:
+    return JobMessage(
+        id=job.id, kind=job.kind, status=job.status, attempts=job.attempts, detail=job.detail
+    )
+
+
+def _event_message(record: EventRecord) -> EventMessage:
+    return EventMessage(
+        position=record.position,
+        epoch=record.epoch,
+        sequence=record.sequence,
+        event_id=record.event_id,
+        type=record.type,
+        occurred_at=record.occurred_at,
+        previous_hash=record.previous_hash.hex(),
+        hash=record.hash.hex(),
+        data=json.loads(record.body),
+    )

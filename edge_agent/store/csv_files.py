@@ -1,0 +1,112 @@
+"""Reads the CSV files that head office sends: price book and people.
+
+A file is taken whole or not at all: every wrong line is named, with what was expected.
+"""
+
+import csv
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+from io import StringIO
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from edge_agent.api.errors import ImportRefused
+from edge_agent.api.values import Employee, Money, PriceBookItem, Role
+
+T = TypeVar("T")
+PRICE_COLUMNS = ("gtin", "description", "unit_price", "tax_rate", "restriction")
+PEOPLE_COLUMNS = ("badge", "employee_id", "name", "role")
+_MOST_ERRORS = 20
+
+
+def read_price_book(
+    text: str, currency: str, canonical_gtin: Callable[[str], str | None]
+) -> list[PriceBookItem]:
+    """Reads ``gtin,description,unit_price,tax_rate,restriction``.
+
+    ``unit_price`` in major units (``1.29``), ``tax_rate`` in percent, ``restriction`` may be empty.
+
+    Raises:
+        ImportRefused: names each wrong line.
+    """
+
+    def read(row: dict[str, str]) -> PriceBookItem:
+        gtin = canonical_gtin(row["gtin"].strip())
+        if gtin is None:
+            raise ValueError(f"gtin {row['gtin']!r} has a wrong length or check digit")
+        try:
+            tax_rate = Decimal(row["tax_rate"].strip())
+        except InvalidOperation:
+            raise ValueError(f"tax_rate {row['tax_rate']!r} is not a percentage") from None
+        return PriceBookItem(
+            gtin=gtin,
+            description=row["description"].strip(),
+            unit_price=Money.parse(row["unit_price"], currency),
+            tax_rate=tax_rate,
+            restriction=row["restriction"].strip() or None,
+        )
+
+    return _read(text, PRICE_COLUMNS, read, lambda item: item.gtin, "price book")
+
+
+def read_people(text: str) -> list[Employee]:
+    """Reads ``badge,employee_id,name,role``; ``role`` is ``cashier`` or ``lead``.
+
+    Raises:
+        ImportRefused: names each wrong line.
+    """
+
+    def read(row: dict[str, str]) -> Employee:
+        role = row["role"].strip()
+        if role not in list(Role):
+            raise ValueError(f"role {role!r} is not one of {', '.join(Role)}")
+        return Employee(
+            badge=row["badge"].strip(),
+            employee_id=row["employee_id"].strip(),
+            name=row["name"].strip(),
+            role=Role(role),
+        )
+
+    return _read(text, PEOPLE_COLUMNS, read, lambda person: person.badge, "people file")
+
+
+def _read(
+    text: str,
+    columns: tuple[str, ...],
+    read: Callable[[dict[str, str]], T],
+    key: Callable[[T], str],
+    what: str,
+) -> list[T]:
+    rows = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
+    missing = [column for column in columns if column not in (rows.fieldnames or ())]
+    if missing:
+        raise ImportRefused(
+            f"The {what} was not imported: its first line must name the columns "
+            f"{','.join(columns)}; missing: {', '.join(missing)}."
+        )
+    taken: dict[str, T] = {}
+    errors: list[str] = []
+    for row in rows:
+        try:
+            value = read({column: row[column] or "" for column in columns})
+        except ValidationError as error:
+            first = error.errors()[0]
+            errors.append(f"line {rows.line_num}: {first['loc'][0]}: {first['msg']}")
+            continue
+        except ValueError as error:
+            errors.append(f"line {rows.line_num}: {error}")
+            continue
+        if key(value) in taken:
+            errors.append(f"line {rows.line_num}: {key(value)} is there twice")
+        taken[key(value)] = value
+    if errors:
+        raise ImportRefused(_summary(what, errors))
+    return list(taken.values())
+
+
+def _summary(what: str, errors: Iterable[str]) -> str:
+    listed = list(errors)
+    more = len(listed) - _MOST_ERRORS
+    shown = listed[:_MOST_ERRORS] + ([f"and {more} more"] if more > 0 else [])
+    return f"The {what} was not imported; {len(listed)} lines are wrong:\n  " + "\n  ".join(shown)

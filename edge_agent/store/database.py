@@ -1,0 +1,20 @@
+"""All tables over one connection."""
+
+from sqlalchemy import Connection
+
+from edge_agent.store.job_table import JobTable
+from edge_agent.store.lane_table import LaneTable
+from edge_agent.store.master_data import MasterData
+from edge_agent.store.outbox import Outbox
+from edge_agent.store.plugin_table import PluginTable
+
+
+class Database:
+    """The rooms of the database file, reached through one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.outbox = Outbox(connection)
+        self.lane = LaneTable(connection)
+        self.plugins = PluginTable(connection)
+        self.jobs = JobTable(connection)
+        self.master_data = MasterData(connection)

@@ -1,0 +1,94 @@
+"""The durable queue of effects."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from edge_agent.store.jobs import Job, JobKind, JobStatus
+from edge_agent.store.tables import JobRow, core
+
+_JOB = core(JobRow)
+
+
+class JobTable:
+    """Jobs in the order in which they were committed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, kind: JobKind, owner: str, body: str, now: float) -> int:
+        """Queues a job and returns its id."""
+        result = self._connection.execute(
+            insert(_JOB).values(
+                kind=kind,
+                owner=owner,
+                body=body,
+                status=JobStatus.PENDING,
+                attempts=0,
+                created_at=now,
+                not_before=now,
+                detail="",
+            )
+        )
+        return int(result.lastrowid)
+
+    def get(self, job_id: int) -> Job | None:
+        """One job."""
+        row = self._connection.execute(select(_JOB).where(_JOB.c.id == job_id)).one_or_none()
+        return None if row is None else _job(row._mapping)
+
+    def with_status(self, statuses: Iterable[JobStatus], limit: int = 1000) -> list[Job]:
+        """Jobs in any of the statuses, oldest first."""
+        rows = self._connection.execute(
+            select(_JOB).where(_JOB.c.status.in_(list(statuses))).order_by(_JOB.c.id).limit(limit)
+        )
+        return [_job(row._mapping) for row in rows]
+
+    def pending(self, kind: JobKind, limit: int) -> list[Job]:
+        """Jobs of a kind that wait; the one that is due first comes first."""
+        rows = self._connection.execute(
+            select(_JOB)
+            .where(_JOB.c.status == JobStatus.PENDING, _JOB.c.kind == kind)
+            .order_by(_JOB.c.not_before, _JOB.c.id)
+            .limit(limit)
+        )
+        return [_job(row._mapping) for row in rows]
+
+    def first_pending(self, kind: JobKind) -> Job | None:
+        """The oldest job of a kind that waits, due or not."""
+        row = self._connection.execute(
+            select(_JOB)
+            .where(_JOB.c.status == JobStatus.PENDING, _JOB.c.kind == kind)
+            .order_by(_JOB.c.id)
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else _job(row._mapping)
+
+    def counts(self) -> dict[str, int]:
+        """Status -> number of jobs."""
+        rows = self._connection.execute(select(_JOB.c.status, func.count()).group_by(_JOB.c.status))
+        return {status: count for status, count in rows}  # noqa: C416 - rows are not tuples
+
+    def start(self, job: Job) -> None:
+        """Marks a job as begun: from here on it may have happened."""
+        self._connection.execute(
+            update(_JOB)
+            .where(_JOB.c.id == job.id)
+            .values(status=JobStatus.RUNNING, attempts=job.attempts + 1)
+        )
+
+    def settle(self, job_id: int, status: JobStatus, detail: str, not_before: float) -> None:
+        """Records how an attempt ended."""
+        self._connection.execute(
+            update(_JOB)
+            .where(_JOB.c.id == job_id)
+            .values(status=status, detail=detail, not_before=not_before)
+        )
+
+
+def _job(columns: Mapping[Any, Any]) -> Job:
+    values = {str(name): value for name, value in columns.items()}
+    values["kind"] = JobKind(values["kind"])
+    values["status"] = JobStatus(values["status"])
+    return Job(**values)

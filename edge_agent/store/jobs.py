@@ -1,0 +1,41 @@
+"""Jobs: effects that were committed with the events that caused them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    RECEIPT = "receipt"
+    DRAWER = "drawer"
+    HTTP = "http"
+
+
+class JobStatus(StrEnum):
+    """How far a job has got.
+
+    RUNNING is committed before the effect begins, so that a job found running after a crash may
+    have happened: it becomes UNCERTAIN, and a person decides.
+    """
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job. ``owner`` is ``lane`` or the plugin that asked; times in Unix seconds."""
+
+    id: int
+    kind: JobKind
+    owner: str
+    body: str
+    status: JobStatus
+    attempts: int
+    created_at: float
+    not_before: float
+    detail: str

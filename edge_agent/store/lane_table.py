@@ -1,0 +1,39 @@
+"""The lane's state, and whether an agent is running on it."""
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from edge_agent.api.lane import LaneState
+from edge_agent.store.tables import LaneRow, core
+
+_LANE = core(LaneRow)
+_ONLY_ROW = 1
+
+
+class LaneTable:
+    """One row: this database serves one lane."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def load(self) -> LaneState | None:
+        """The lane as the last commit left it; None in a new database."""
+        body = self._connection.execute(select(_LANE.c.body)).scalar_one_or_none()
+        return None if body is None else LaneState.model_validate_json(body)
+
+    def save(self, state: LaneState) -> None:
+        """Replaces the lane's state."""
+        body = state.model_dump_json()
+        self._connection.execute(
+            upsert(_LANE)
+            .values(id=_ONLY_ROW, body=body, running=False)
+            .on_conflict_do_update(index_elements=["id"], set_={"body": body})
+        )
+
+    def was_running(self) -> bool | None:
+        """Whether the last agent never said it stopped; None in a new database."""
+        return self._connection.execute(select(_LANE.c.running)).scalar_one_or_none()
+
+    def set_running(self, running: bool) -> None:
+        """Says that an agent runs on this lane, or that it stopped in order."""
+        self._connection.execute(update(_LANE).values(running=running))

@@ -1,0 +1,153 @@
+"""Asks the company's customer system who a customer card belongs to."""
+
+import json
+from urllib.parse import quote
+
+from pydantic import Field
+
+from edge_agent.api.events import (
+    CustomerFound,
+    CustomerIdentified,
+    CustomerNotFound,
+    Event,
+    HttpAnswered,
+    Notice,
+)
+from edge_agent.api.lane import LaneState
+from edge_agent.api.plugin import Action, CallHttp, Decision, Plugin, Publish, Say, Settings, State
+from edge_agent.api.values import Frozen
+
+
+class LookupSettings(Settings):
+    """Where the customer system is and how long to wait for it."""
+
+    url: str = Field(
+        default="http://127.0.0.1:8099/customers/{customer_id}",
+        pattern=r"^https?://.*\{customer_id\}.*$",
+        title="Address",
+        description="URL of the customer system; {customer_id} is replaced by the card's id.",
+    )
+    timeout_s: float = Field(
+        default=2.0, gt=0, le=30, title="Time-out", description="Seconds to wait for one answer."
+    )
+    defer_hours: int = Field(
+        default=24,
+        ge=1,
+        le=168,
+        title="Keep trying",
+        description="Hours to keep asking while the customer system is away.",
+    )
+    cached_customers: int = Field(
+        default=500,
+        ge=0,
+        le=5000,
+        title="Cache",
+        description="How many customers to remember for when the system is away.",
+    )
+
+
+class KnownCustomer(Frozen):
+    """What is remembered of a customer."""
+
+    tier: str
+    points: int
+
+
+class LookupState(State):
+    """The cache, oldest first, and which basket waits for which call."""
+
+    cache: dict[str, KnownCustomer] = Field(default_factory=dict)
+
+
+class CustomerLookup(Plugin[LookupSettings, LookupState]):
+    """Answers from the cache at once, and from the remote system when it can be reached.
+
+    The remote answer is asked for even where the cache has one, so that the cache stays fresh; it
+    is published when it is news. Without network the call waits as a durable job.
+    """
+
+    name = "customer-lookup"
+    title = "Customer lookup"
+    summary = "Fetches a customer's tier and points; works from its cache while offline."
+    handles = (CustomerIdentified, HttpAnswered)
+    publishes = (CustomerFound, CustomerNotFound)
+    enabled_at_first = False
+
+    def decide(
+        self, event: Event | Notice, state: LookupState, lane: LaneState
+    ) -> Decision[LookupState]:
+        match event:
+            case CustomerIdentified():
+                return Decision(None, self._ask(event, state))
+            case HttpAnswered():
+                return self._answered(event, state, lane)
+        return Decision()
+
+    def _ask(self, event: CustomerIdentified, state: LookupState) -> tuple[Action, ...]:
+        call = CallHttp(
+            key=json.dumps([event.basket_id, event.customer_id]),
+            url=self.settings.url.replace("{customer_id}", quote(event.customer_id, safe="")),
+            timeout_s=self.settings.timeout_s,
+            give_up_after_s=self.settings.defer_hours * 3600.0,
+        )
+        known = state.cache.get(event.customer_id)
+        if known is None:
+            return (call,)
+        found = CustomerFound(
+            occurred_at=event.occurred_at,
+            basket_id=event.basket_id,
+            customer_id=event.customer_id,
+            tier=known.tier,
+            points=known.points,
+            source="cache",
+        )
+        return (Publish(event=found), Say(message=_greeting(known)), call)
+
+    def _answered(
+        self, event: HttpAnswered, state: LookupState, lane: LaneState
+    ) -> Decision[LookupState]:
+        basket_id, customer_id = json.loads(event.key)
+        customer = _read(event)
+        if isinstance(customer, str):
+            missing = CustomerNotFound(
+                occurred_at=event.occurred_at,
+                basket_id=basket_id,
+                customer_id=customer_id,
+                reason=customer,
+            )
+            return Decision(None, (Publish(event=missing),))
+        if state.cache.get(customer_id) == customer:
+            return Decision()
+        cache = {key: known for key, known in state.cache.items() if key != customer_id}
+        cache[customer_id] = customer
+        for oldest in list(cache)[: max(len(cache) - self.settings.cached_customers, 0)]:
+            del cache[oldest]
+        found = CustomerFound(
+            occurred_at=event.occurred_at,
+            basket_id=basket_id,
+            customer_id=customer_id,
+            tier=customer.tier,
+            points=customer.points,
+            source="remote",
+        )
+        actions: list[Action] = [Publish(event=found)]
+        if lane.basket is not None and lane.basket.basket_id == basket_id:
+            actions.append(Say(message=_greeting(customer)))
+        return Decision(state.model_copy(update={"cache": cache}), actions)
+
+
+def _read(answer: HttpAnswered) -> KnownCustomer | str:
+    """The customer, or why there is none."""
+    if answer.status == 404:
+        return "the customer system does not know this card"
+    if answer.status != 200:
+        return f"the customer system gave no answer: {answer.detail}"
+    try:
+        body = json.loads(answer.body)
+        return KnownCustomer(tier=str(body["tier"]), points=int(body["points"]))
+    except (ValueError, KeyError, TypeError):
+        return "the customer system's answer has no tier and points"
+
+
+def _greeting(customer: KnownCustomer) -> str:
+    return f"{customer.tier} customer, {customer.points} points."

@@ -1,0 +1,105 @@
+"""A cashier who plays planned sales: scans with the scanner, keys the rest in."""
+
+import asyncio
+
+from edge_agent.api.commands import (
+    CheckAge,
+    FinalizeSubtotal,
+    LaneCommand,
+    Pay,
+    ReleaseHold,
+    SignOff,
+    StartBasket,
+    VoidLine,
+)
+from edge_agent.api.errors import ControlError
+from edge_agent.api.events import Tender, Verdict
+from edge_agent.control.client import ControlClient
+from edge_agent.control.messages import LaneMessage
+from simulator.printer import TcpPrinter
+from simulator.scanner import PtyScanner
+from simulator.scenario import SalePlan, banknotes_for
+from simulator.world import LEAD, Person
+
+
+class Cashier:
+    """Works one lane at a given pace (seconds between two actions)."""
+
+    def __init__(
+        self, scanner: PtyScanner, printer: TcpPrinter, client: ControlClient, pace_s: float = 0.0
+    ) -> None:
+        self._scanner = scanner
+        self._printer = printer
+        self._client = client
+        self._pace_s = pace_s
+
+    async def sign_on(self, person: Person) -> None:
+        """Scans the badge."""
+        await self._scan(person.badge)
+
+    async def sign_off(self) -> None:
+        """Ends the session."""
+        await self._key(SignOff())
+
+    async def sell(self, plan: SalePlan) -> LaneMessage:
+        """Plays one sale to its payment; the lane after it."""
+        if plan.opened_by_hand:
+            await self._key(StartBasket())
+        if plan.customer_card is not None:
+            await self._scan(plan.customer_card)
+        for item in plan.items:
+            if plan.misread and item is plan.items[-1]:
+                await self._scan(item.gtin[:-1] + str((int(item.gtin[-1]) + 1) % 10))
+            await self._scan(item.gtin)
+        for position in plan.regretted:
+            await self._key(VoidLine(line_id=position + 1))
+        lane = await self._key(FinalizeSubtotal())
+        await self._satisfy_holds(lane)
+        assert lane.state.basket is not None
+        total = lane.state.basket.totals.total.minor
+        if not plan.pays_cash:
+            return await self._key(Pay(tender=Tender.CARD))
+        paid = await self._key(Pay(tender=Tender.CASH, tendered=banknotes_for(total)))
+        self._printer.close_drawer()
+        return paid
+
+    async def _satisfy_holds(self, lane: LaneMessage) -> None:
+        """Looks at the customer's ID where asked; anything else a lead lifts."""
+        holds = lane.state.basket.holds if lane.state.basket is not None else ()
+        for hold in holds:
+            if hold.minimum_age is not None:
+                await self._key(CheckAge(minimum_age=hold.minimum_age, verdict=Verdict.PASS))
+            else:
+                await self._key(
+                    ReleaseHold(hold_id=hold.hold_id, badge=LEAD.badge, reason="looked at it")
+                )
+
+    async def _scan(self, code: str) -> bool:
+        await asyncio.sleep(self._pace_s)
+        return await self._scanner.scan(code)
+
+    async def _key(self, command: LaneCommand) -> LaneMessage:
+        await asyncio.sleep(self._pace_s)
+        return await self._client.command(command)
+
+
+async def wait_until_up(client: ControlClient, timeout_s: float = 30.0) -> None:
+    """Waits until the agent answers and all its devices are ready.
+
+    Raises:
+        ControlError: it did not come up in time.
+    """
+    problem = ControlError("the agent did not come up")
+    try:
+        async with asyncio.timeout(timeout_s):
+            while True:
+                try:
+                    devices = await client.devices()
+                    if all(device.state == "ready" for device in devices):
+                        return
+                    problem = ControlError(f"devices are not ready: {devices}")
+                except ControlError as error:
+                    problem = error
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise problem from None

@@ -1,0 +1,219 @@
+"""A lane in a folder: virtual devices around a real agent in a process of its own."""
+
+import asyncio
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from edge_agent.control.client import ControlClient
+from simulator import world
+from simulator.cashier import Cashier, wait_until_up
+from simulator.customers import CustomerSystem
+from simulator.printer import TcpPrinter
+from simulator.scanner import PtyScanner
+
+STORE, LANE = "0042", "3"
+TOPIC = "pos.lane-events"
+
+
+class AgentFailed(Exception):
+    """The agent's process did not do what it was started for."""
+
+
+class VirtualLane:
+    """Use as an asynchronous context manager: devices come up, the agent is started on demand."""
+
+    def __init__(
+        self,
+        directory: Path | None = None,
+        *,
+        kafka: str | None = None,
+        plugins: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """
+        Args:
+            directory: where to keep the lane; None for a temporary folder that is removed.
+            kafka: bootstrap servers; None for a lane without a broker.
+            plugins: overrides of ``[plugins.NAME]``.
+        """
+        self._temporary = directory is None
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="lane-"))
+        self.kafka = kafka
+        self._plugins = plugins or {}
+        self.assortment = world.items()
+        self.scanner = PtyScanner(self.directory / "scanner")
+        self.printer = TcpPrinter()
+        self.customers = CustomerSystem(world.customers())
+        self.client = ControlClient(self.socket)
+        self.cashier = self.paced_cashier(0.0)
+        self.agent: asyncio.subprocess.Process | None = None
+        self._cleanup = AsyncExitStack()
+
+    @property
+    def config_path(self) -> Path:
+        """The lane's configuration file."""
+        return self.directory / "config.toml"
+
+    @property
+    def socket(self) -> Path:
+        """The lane's control socket."""
+        return self.directory / "control.sock"
+
+    async def __aenter__(self) -> Self:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        if self._temporary:
+            self._cleanup.callback(shutil.rmtree, self.directory, ignore_errors=True)
+        await self._cleanup.enter_async_context(self.client)
+        self.scanner.plug()
+        self._cleanup.callback(self.scanner.unplug)
+        await self.printer.switch_on()
+        self._cleanup.push_async_callback(self.printer.switch_off)
+        self.customers.start()
+        self._cleanup.callback(self.customers.stop)
+        self.write_config()
+        self._cleanup.push_async_callback(self.stop_agent)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._cleanup.aclose()
+
+    def paced_cashier(self, pace_s: float) -> Cashier:
+        """A cashier who takes that long between two actions."""
+        return Cashier(self.scanner, self.printer, self.client, pace_s)
+
+    def write_config(self) -> None:
+        """Writes the configuration for the devices as they are now."""
+        tables: dict[str, Any] = {
+            "lane": {
+                "store": STORE,
+                "lane": LANE,
+                "currency": "EUR",
+                "time_zone": "Europe/Berlin",
+                "receipt_header": ["CORNER SHOP", "Market Street 5", "10115 Berlin"],
+            },
+            "agent": {"data_dir": str(self.directory / "data"), "socket": str(self.socket)},
+            "devices": [
+                {
+                    "name": "scanner",
+                    "driver": "serial-scanner",
+                    "port": str(self.scanner.path),
+                    "handshake": "ack-nak",
+                },
+                {
+                    "name": "printer",
+                    "driver": "network-printer",
+                    "host": self.printer.host,
+                    "port": self.printer.port,
+                    "drawer": {"pin": 2},
+                    "poll_every_s": 0.5,
+                },
+            ],
+            "plugins": {
+                "customer-lookup": {"enabled": True, "settings": {"url": self.customers.url}},
+                "purchase-recommender": {
+                    "settings": {"pairs": world.suggestions(self.assortment)},
+                },
+                **self._plugins,
+            },
+        }
+        if self.kafka is not None:
+            tables["kafka"] = {
+                "bootstrap_servers": self.kafka,
+                "topic": TOPIC,
+                "longest_pause_s": 2.0,
+                "delivery_timeout_s": 10.0,
+            }
+        self.config_path.write_text(_toml(tables))
+
+    async def import_master_data(self) -> None:
+        """Imports price book and people with the agent's own command."""
+        prices, people = self.directory / "price_book.csv", self.directory / "people.csv"
+        prices.write_text(world.price_book_csv(self.assortment))
+        people.write_text(world.people_csv())
+        await self._command("price-book", "import", str(prices), "--config", str(self.config_path))
+        await self._command("people", "import", str(people), "--config", str(self.config_path))
+
+    async def start_agent(self) -> None:
+        """Starts the agent and waits until it and its devices are ready."""
+        with (self.directory / "agent.log").open("ab") as log:
+            self.agent = await asyncio.create_subprocess_exec(
+                *_agent_command("run", "--config", str(self.config_path)), stderr=log, stdout=log
+            )
+        await wait_until_up(self.client)
+
+    async def stop_agent(self) -> None:
+        """Asks the agent to stop and waits for it."""
+        if self.agent is not None and self.agent.returncode is None:
+            self.agent.send_signal(signal.SIGTERM)
+            await self.agent.wait()
+
+    async def kill_agent(self) -> None:
+        """``kill -9``: the agent gets no chance to do anything."""
+        if self.agent is not None and self.agent.returncode is None:
+            self.agent.kill()
+            await self.agent.wait()
+
+    async def verify_journal(self) -> str:
+        """``edge-agent journal verify``; raises ``AgentFailed`` where the chain is broken."""
+        return await self._command("journal", "verify", "--config", str(self.config_path))
+
+    async def wait_delivered(self, timeout_s: float) -> int:
+        """Waits until nothing waits for the broker; how many events still do in the end."""
+        pending = -1
+        try:
+            async with asyncio.timeout(timeout_s):
+                while pending != 0:
+                    pending = (await self.client.outbox()).pending
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            return pending
+        return 0
+
+    async def _command(self, *arguments: str) -> str:
+        process = await asyncio.create_subprocess_exec(
+            *_agent_command(*arguments),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        if process.returncode != 0:
+            raise AgentFailed(output.decode())
+        return output.decode()
+
+
+def _agent_command(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "edge_agent", *arguments)
+
+
+def _toml(tables: Mapping[str, Any]) -> str:
+    """The few kinds of TOML that the configuration needs; JSON strings are TOML strings."""
+    lines: list[str] = []
+    for name, table in tables.items():
+        if isinstance(table, list):
+            for entry in table:
+                lines += [f"[[{name}]]", *_keys(entry), ""]
+        else:
+            lines += [f"[{name}]", *_keys(table), ""]
+    return "\n".join(lines)
+
+
+def _keys(table: Mapping[str, Any]) -> list[str]:
+    return [f"{json.dumps(key)} = {_value(value)}" for key, value in table.items()]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(_keys(value)) + "}"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Carries the lane's events to the company's Kafka: envelope, retry, forwarder."""

@@ -1,0 +1,90 @@
+"""The one module that speaks to Kafka."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from edge_agent.api.errors import DeliveryError
+from sync.envelope import Message
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaSettings:
+    """Where the broker is and how long it may take.
+
+    ``client`` goes to aiokafka as it stands (security_protocol, ssl_context, sasl_...).
+    """
+
+    bootstrap_servers: str
+    topic: str
+    delivery_timeout_s: float = 30.0
+    stop_timeout_s: float = 5.0
+    client: Mapping[str, Any] = field(default_factory=dict)
+
+
+class KafkaPublisher:
+    """A producer that is thrown away after any error: what happened to its records is unknown."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._producer: AIOKafkaProducer | None = None
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Returns when the brokers in sync have acknowledged all messages, in order.
+
+        Raises:
+            DeliveryError: some may not have arrived; publish the same messages again.
+        """
+        try:
+            async with asyncio.timeout(self._settings.delivery_timeout_s):
+                producer = await self._ready_producer()
+                acknowledgements = [
+                    await producer.send(
+                        self._settings.topic,
+                        value=message.value,
+                        key=message.key,
+                        headers=list(message.headers),
+                    )
+                    for message in messages
+                ]
+                await asyncio.gather(*acknowledgements)
+        except (KafkaError, OSError, TimeoutError) as error:
+            await self.close()
+            raise DeliveryError(
+                f"{self._settings.bootstrap_servers} did not acknowledge: "
+                f"{type(error).__name__} {error}".rstrip()
+            ) from error
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Drops the producer; aiokafka's ``stop`` can hang without a broker, so it is bounded."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        try:
+            async with asyncio.timeout(self._settings.stop_timeout_s):
+                await producer.stop()
+        except (KafkaError, OSError, TimeoutError):
+            # The next producer starts from the outbox; nothing depends on this one any more.
+            return
+
+    async def _ready_producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._settings.bootstrap_servers,
+                acks="all",
+                enable_idempotence=True,
+                compression_type="gzip",
+                max_batch_size=131_072,
+                linger_ms=5,
+                **self._settings.client,
+            )
+            self._producer = producer
+            await producer.start()
+        return self._producer
