@@ -14,8 +14,15 @@ from edge_agent import __version__
 from edge_agent.api.errors import EdgeAgentError, ImportRefused, StoreLocked
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from edge_agent.config import Config
     from edge_agent.control.client import ControlClient
+    from edge_agent.control.messages import ImportMessage
+    from edge_agent.store.chain import EventRecord
+    from edge_agent.store.database import Database
+    from edge_agent.store.reader import Reader
+    from edge_agent.store.writer import Transaction
 
 T = TypeVar("T")
 
@@ -118,7 +125,7 @@ def simulate(
     """Bring up simulated devices and a configuration for them; type what to scan."""
     from simulator.console import simulate as run_console
 
-    asyncio.run(run_console(directory))
+    asyncio.run(run_console(directory.absolute()))
 
 
 @app.command()
@@ -166,12 +173,11 @@ def import_price_book(
     from edge_agent.config import load_config
     from edge_agent.intake.gtin import canonical_gtin
     from edge_agent.store.csv_files import read_price_book
-    from edge_agent.store.writer import Transaction
 
     loaded = load_config(config)
     text = _read(file)
 
-    def work(tx: Transaction) -> int:
+    def work(tx: "Transaction") -> int:
         items = read_price_book(text, loaded.lane.currency, canonical_gtin)
         tx.master_data.replace_prices(items)
         tx.append(PriceBookImported(occurred_at=utc_now(), items=len(items), sha256=_digest(text)))
@@ -191,12 +197,11 @@ def import_people(
     from edge_agent.app import utc_now
     from edge_agent.config import load_config
     from edge_agent.store.csv_files import read_people
-    from edge_agent.store.writer import Transaction
 
     loaded = load_config(config)
     text = _read(file)
 
-    def work(tx: Transaction) -> int:
+    def work(tx: "Transaction") -> int:
         listed = read_people(text)
         tx.master_data.replace_people(listed)
         tx.append(PeopleImported(occurred_at=utc_now(), people=len(listed), sha256=_digest(text)))
@@ -270,9 +275,7 @@ def tail(
     from functools import partial
     from time import sleep
 
-    from edge_agent.store.chain import EventRecord
-
-    def show(record: EventRecord) -> None:
+    def show(record: "EventRecord") -> None:
         place = {"epoch": record.epoch, "sequence": record.sequence, "id": record.event_id}
         print(json.dumps({**place, **json.loads(record.body)}), flush=True)
 
@@ -292,38 +295,47 @@ def tail(
 @journal.command("verify")
 def verify(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Prove that the journal is one gapless, unaltered chain; exit 1 where it is not."""
-    from edge_agent.store.chain import EventRecord, find_breaks
+    from rich.console import Console
+    from rich.progress import track
+
+    from edge_agent.store.chain import find_breaks
     from edge_agent.store.outbox import all_records
 
     reader = _reader(config)
-    last: EventRecord | None = None
-    count = 0
-
-    def counted() -> Any:
-        nonlocal last, count
-        for record in reader.read_now(lambda database: list(all_records(database.outbox))):
-            last, count = record, count + 1
-            if sys.stderr.isatty() and count % 10_000 == 0:
-                print(f"\r{count} events", end="", file=sys.stderr)
-            yield record
-
-    breaks = list(find_breaks(counted()))
+    count = reader.read_now(lambda database: database.outbox.count())
+    records = reader.read_now(lambda database: all_records(database.outbox))
+    shown = track(
+        records,
+        "events",
+        total=count,
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    breaks = list(find_breaks(shown))
     for line in breaks:
         print(line)
     if breaks:
         sys.exit(1)
-    end = f", up to epoch {last.epoch} sequence {last.sequence}" if last is not None else ""
-    print(f"ok: {count} events in an unbroken chain{end}")
+    print(f"ok: {count} events in an unbroken chain")
 
 
-def _reader(config: Path) -> Any:
+def _reader(config: Path) -> "Reader":
     from edge_agent.config import load_config
     from edge_agent.store.reader import Reader
 
     return Reader(load_config(config).agent.data_dir)
 
 
-def _import(config: "Config", work: Any, online: Any) -> int:
+def _events_after(position: int, database: "Database") -> "list[EventRecord]":
+    return database.outbox.after(position, 500)
+
+
+def _import(
+    config: "Config",
+    work: "Callable[[Transaction], int]",
+    online: "Callable[[ControlClient], Awaitable[ImportMessage]]",
+) -> int:
     """Imports through the running agent, or straight into the database where none runs."""
     from edge_agent.app import prepare_data_dir, utc_now
     from edge_agent.store.writer import Writer
@@ -331,11 +343,11 @@ def _import(config: "Config", work: Any, online: Any) -> int:
     try:
         lock = prepare_data_dir(config.agent.data_dir)
     except StoreLocked:
-        return int(_ask(config.agent.socket, online).rows)
+        return _ask(config.agent.socket, online).rows
     writer = Writer(config.agent.data_dir, config.lane.source, os.urandom)
     try:
         writer.start(utc_now())
-        return int(writer.submit(work).result())
+        return writer.submit(work).result()
     finally:
         writer.close()
         lock.release()
@@ -359,10 +371,10 @@ def _switch(plugin_id: str, socket: Path, *, enabled: bool) -> None:
     print(_ask(socket, lambda client: client.change_plugin(plugin_id, change)).status)
 
 
-def _ask(socket: Path, question: Any) -> Any:
+def _ask(socket: Path, question: "Callable[[ControlClient], Awaitable[T]]") -> T:
     from edge_agent.control.client import ControlClient
 
-    async def ask() -> Any:
+    async def ask() -> T:
         async with ControlClient(socket) as client:
             return await question(client)
 

@@ -1,4 +1,4 @@
-"""The configuration file: one TOML file, every error with its file, its key and what was expected."""
+"""The configuration: one TOML file; an error names the file, the key and what was expected."""
 
 import re
 import tomllib

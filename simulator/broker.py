@@ -5,8 +5,9 @@ guarantees are shown against Apache Kafka itself.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,14 @@ def read_topic(address: str, topic: str, timeout_s: float = 10.0) -> list[Delive
                         offset=message.offset() or 0,
                         key=message.key() or b"",
                         value=message.value() or b"",
-                        headers={name: text.decode() for name, text in message.headers() or ()},
+                        headers=_headers(message),
                     )
                 )
         return records
     finally:
         consumer.close()
+
+
+def _headers(message: Message) -> dict[str, str]:
+    listed: Any = message.headers() or ()
+    return {name: value.decode() for name, value in listed}

@@ -154,7 +154,7 @@ class EscPosReader:
             length = 2
         return length if len(data) >= length else None
 
-    def _obey(self, command: bytes) -> Iterator[Item]:
+    def _obey(self, command: bytes) -> Iterator[Item]:  # noqa: PLR0912 - a table of commands
         head, parameters = command[:2], command[2:]
         first = parameters[0] if parameters else 0
         match head:

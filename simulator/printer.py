@@ -97,7 +97,7 @@ class TcpPrinter:
                 self.unknown_commands.append(item)
 
     async def _until_paper(self) -> None:
-        while self.faults.paper_out or self.faults.cover_open:
+        while self.faults.paper_out or self.faults.cover_open:  # noqa: ASYNC110 - set from outside
             await asyncio.sleep(0.02)
 
     def _announce(self) -> None:

@@ -53,7 +53,7 @@ class ReceiptEncoder:
 
 
 def columns(left: str, right: str, width: int) -> str:
-    """Sets ``right`` at the right edge; ``left`` wraps in what remains, ``right`` on its last line."""
+    """Sets ``right`` at the right edge of the last line; ``left`` wraps in what remains."""
     room = max(width - len(right) - 1, 8)
     *above, last = textwrap.wrap(left, room) or [""]
     return "\n".join([*above, last.ljust(width - len(right)) + right])

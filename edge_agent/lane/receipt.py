@@ -1,5 +1,6 @@
 """The layout of a sale's receipt."""
 
+from string import ascii_uppercase
 from zoneinfo import ZoneInfo
 
 from edge_agent.api.events import Tender
@@ -40,11 +41,13 @@ def lay_out(
         Columns(left=f"Store {sale.store}  Lane {sale.lane}", right=f"Served by {sale.operator}"),
         Rule(),
     ]
+    totals = basket.totals
+    codes = {tax.rate: code for tax, code in zip(totals.taxes, ascii_uppercase, strict=False)}
     for line in basket.active_lines:
-        elements.append(Columns(left=line.description, right=line.amount.amount()))
+        right = f"{line.amount.amount()} {codes[line.tax_rate]}"
+        elements.append(Columns(left=line.description, right=right))
         if line.quantity > 1:
             elements.append(Text(text=f"  {line.quantity} x {line.unit_price.amount()}"))
-    totals = basket.totals
     elements += [
         Rule(),
         Columns(left=f"TOTAL {totals.total.currency}", right=totals.total.amount(), bold=True),
@@ -54,9 +57,12 @@ def lay_out(
     ]
     if sale.tender is Tender.CASH:
         elements.append(Columns(left="Change", right=sale.change.amount()))
-    elements += [Feed(), Columns(left="Tax      Net", right="Tax amount")]
+    elements += [Feed(), Columns(left="Tax", right=_tax_columns("Net", "Tax", "Gross"))]
     elements += (
-        Columns(left=f"{tax.rate}%  {tax.net.amount():>8}", right=tax.tax.amount())
+        Columns(
+            left=f"{codes[tax.rate]} {tax.rate}%",
+            right=_tax_columns(tax.net.amount(), tax.tax.amount(), tax.gross.amount()),
+        )
         for tax in totals.taxes
     )
     if basket.customer_id is not None:
@@ -65,6 +71,9 @@ def lay_out(
         Feed(),
         Text(text="Thank you for your visit", align=Align.CENTER),
         Text(text=f"Journal {chain_code}", align=Align.CENTER),
-        Feed(lines=3),
     ]
     return Receipt(elements=tuple(elements))
+
+
+def _tax_columns(net: str, tax: str, gross: str) -> str:
+    return f"{net:>8} {tax:>7} {gross:>8}"

@@ -35,12 +35,14 @@ class Registry:
         if offer is None:
             known = ", ".join(sorted(self.drivers))
             raise NotKnown(f"There is no driver {name!r}. Installed drivers: {known}.")
-        driver: type[Driver[Any]] = _load(offer, Driver)
-        return driver
+        return _load(offer, Driver)  # type: ignore[type-abstract]
 
     def load_plugin(self, name: str) -> type[Plugin[Any, Any]]:
         """Imports a plugin and checks it against the contract; raises ``PluginUnavailable``."""
-        plugin: type[Plugin[Any, Any]] = _load(self.plugins[name], Plugin)
+        plugin: type[Plugin[Any, Any]] = _load(
+            self.plugins[name],
+            Plugin,  # type: ignore[type-abstract]
+        )
         missing = [
             attribute
             for attribute in ("name", "title", "summary", "handles", "settings_type", "state_type")

@@ -106,6 +106,10 @@ class Outbox:
         )
         return [_record(row) for row in rows]
 
+    def count(self) -> int:
+        """How many events are stored."""
+        return self._connection.execute(select(func.count()).select_from(_OUTBOX)).scalar_one()
+
     def newest_position(self) -> int:
         """Position of the last event, 0 where there is none."""
         return self._connection.execute(select(func.max(_OUTBOX.c.position))).scalar_one() or 0

@@ -1,0 +1,252 @@
+"""The terminal UI: four tabs over one control socket."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from textual import on, work
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.widgets import Footer, Header, Label, TabbedContent, TabPane
+
+from edge_agent.api.commands import (
+    CheckAge,
+    EnterCode,
+    FinalizeSubtotal,
+    LaneCommand,
+    Pay,
+    ReleaseHold,
+    SignOff,
+    VoidBasket,
+    VoidLine,
+)
+from edge_agent.api.errors import ControlError
+from edge_agent.api.events import Tender, Verdict
+from edge_agent.api.values import Money
+from edge_agent.control.client import ControlClient
+from edge_agent.control.messages import LaneMessage, PluginChange
+from tui.dialogs import Ask
+from tui.lane_pane import LanePane
+from tui.machine_panes import DevicesPane, SyncPane
+from tui.plugins_pane import PluginsPane
+from tui.view_models import lane_view, sync_lines
+
+_REFRESH_S = 1.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class LaneApp(App[None]):
+    """Shows the lane as it is and asks the agent for changes; never changes anything itself."""
+
+    TITLE = "Lane"
+    CSS_PATH = "lane.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = [
+        Binding("f1", "tab('lane')", "Lane"),
+        Binding("f2", "tab('plugins')", "Plugins"),
+        Binding("f3", "tab('devices')", "Devices"),
+        Binding("f4", "tab('sync')", "Sync"),
+        Binding("e", "enter_code", "Enter code"),
+        Binding("v", "void_line", "Void line"),
+        Binding("s", "subtotal", "Subtotal"),
+        Binding("a", "age_checked", "Age is OK"),
+        Binding("l", "lift_hold", "Lift hold"),
+        Binding("c", "pay_cash", "Cash"),
+        Binding("k", "pay_card", "Card"),
+        Binding("x", "void_sale", "Void sale", show=False),
+        Binding("o", "sign_off", "Sign off", show=False),
+        Binding("r", "resolve('repeat')", "Print copy", show=False),
+        Binding("d", "resolve('dismiss')", "Let receipt be", show=False),
+        Binding("space", "toggle_plugin", "On/off", show=False),
+        Binding("q", "quit", "Quit"),
+    ]
+
+    def __init__(self, socket: Path, now: Callable[[], datetime] = _utc_now) -> None:
+        super().__init__()
+        self._client = ControlClient(socket)
+        self._now = now
+        self._lane: LaneMessage | None = None
+        self._stale = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        yield Label("", id="trouble")
+        with TabbedContent(initial="lane"):
+            with TabPane("Lane", id="lane"):
+                yield LanePane()
+            with TabPane("Plugins", id="plugins-tab"):
+                yield PluginsPane()
+            with TabPane("Devices", id="devices-tab"):
+                yield DevicesPane()
+            with TabPane("Sync", id="sync-tab"):
+                yield SyncPane()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Begins to follow the agent."""
+        self._follow_events()
+        self._refresh_for_ever()
+
+    async def on_unmount(self) -> None:
+        """Hangs up."""
+        await self._client.__aexit__(None, None, None)
+
+    @work(exclusive=True, group="events")
+    async def _follow_events(self) -> None:
+        while True:
+            try:
+                async for _ in self._client.events():
+                    self._stale.set()
+            except ControlError:
+                await asyncio.sleep(_REFRESH_S)
+
+    @work(exclusive=True, group="refresh")
+    async def _refresh_for_ever(self) -> None:
+        while True:
+            await self.refresh_now()
+            self._stale.clear()
+            try:
+                async with asyncio.timeout(_REFRESH_S):
+                    await self._stale.wait()
+            except TimeoutError:
+                continue
+
+    async def refresh_now(self) -> None:
+        """Shows the agent as it is; says so where it does not answer."""
+        try:
+            self._lane = await self._client.lane()
+            self.query_one(LanePane).show(lane_view(self._lane))
+            await self.query_one(PluginsPane).show(await self._client.plugins())
+            self.query_one(DevicesPane).show(await self._client.devices())
+            self.query_one(SyncPane).show(sync_lines(await self._client.outbox(), self._now()))
+        except ControlError as error:
+            self.query_one("#trouble", Label).update(str(error))
+            self.query_one("#trouble", Label).display = True
+        else:
+            self.query_one("#trouble", Label).display = False
+
+    def action_tab(self, name: str) -> None:
+        """Shows a tab."""
+        self.query_one(TabbedContent).active = name if name == "lane" else f"{name}-tab"
+
+    async def action_subtotal(self) -> None:
+        """Finalizes the sale."""
+        await self._command(FinalizeSubtotal())
+
+    async def action_pay_card(self) -> None:
+        """Records a card payment of the total."""
+        await self._command(Pay(tender=Tender.CARD))
+
+    async def action_void_sale(self) -> None:
+        """Gives the sale up."""
+        await self._command(VoidBasket())
+
+    async def action_sign_off(self) -> None:
+        """Ends the session."""
+        await self._command(SignOff())
+
+    async def action_void_line(self) -> None:
+        """Takes back the line under the cursor."""
+        line = self.query_one(LanePane).selected_line
+        if line is None:
+            self.notify("There is no line to void.", severity="warning")
+        else:
+            await self._command(VoidLine(line_id=line))
+
+    async def action_age_checked(self) -> None:
+        """Says that the customer is as old as the hold asks."""
+        basket = self._lane.state.basket if self._lane is not None else None
+        ages = [hold.minimum_age for hold in (basket.holds if basket else ()) if hold.minimum_age]
+        if ages:
+            await self._command(CheckAge(minimum_age=max(ages), verdict=Verdict.PASS))
+        else:
+            self.notify("Nothing here asks for an age check.", severity="warning")
+
+    @work
+    async def action_enter_code(self) -> None:
+        """Keys in a code that will not scan."""
+        code = await self.push_screen_wait(Ask("Code of the item or customer card"))
+        if code is not None:
+            await self._command(EnterCode(code=code))
+
+    @work
+    async def action_pay_cash(self) -> None:
+        """Takes cash."""
+        if self._lane is None:
+            return
+        currency = self._lane.state.currency
+        given = await self.push_screen_wait(Ask(f"Cash given ({currency})"))
+        if given is None:
+            return
+        try:
+            tendered = Money.parse(given, currency).minor
+        except ValueError as error:
+            self.notify(str(error), severity="error")
+            return
+        await self._command(Pay(tender=Tender.CASH, tendered=tendered))
+
+    @work
+    async def action_lift_hold(self) -> None:
+        """A shift lead lifts the first hold."""
+        basket = self._lane.state.basket if self._lane is not None else None
+        if basket is None or not basket.holds:
+            self.notify("Nothing is held.", severity="warning")
+            return
+        hold = basket.holds[0]
+        badge = await self.push_screen_wait(
+            Ask(f"{hold.message}\nBadge of the shift lead", secret=True)
+        )
+        reason = await self.push_screen_wait(Ask("Reason")) if badge is not None else None
+        if badge is not None and reason is not None:
+            await self._command(ReleaseHold(hold_id=hold.hold_id, badge=badge, reason=reason))
+
+    async def action_resolve(self, decision: Literal["repeat", "dismiss"]) -> None:
+        """Decides about the first receipt that may be on paper."""
+        jobs = self._lane.jobs if self._lane is not None else ()
+        uncertain = [job for job in jobs if job.kind == "receipt" and job.status == "uncertain"]
+        if uncertain:
+            await self._do(lambda: self._client.resolve_job(uncertain[0].id, decision))
+        else:
+            self.notify("No receipt waits for a decision.", severity="warning")
+
+    async def action_toggle_plugin(self) -> None:
+        """Turns the selected plugin on or off."""
+        plugin = self.query_one(PluginsPane).selected
+        if self.query_one(TabbedContent).active != "plugins-tab" or plugin is None:
+            return
+        wanted = PluginChange(enabled=not plugin.enabled)
+        if await self._do(lambda: self._client.change_plugin(plugin.id, wanted)):
+            now = "on" if wanted.enabled else "off"
+            self.notify(f"{plugin.title} is {now} from the next event on.")
+
+    @on(PluginsPane.Saved)
+    async def _save_settings(self, event: PluginsPane.Saved) -> None:
+        pane = self.query_one(PluginsPane)
+        try:
+            plugin = await self._client.change_plugin(
+                event.plugin_id, PluginChange(settings=dict(event.values))
+            )
+        except ControlError as error:
+            pane.refused(error.fields)
+            self.notify(str(error), severity="error")
+            return
+        await pane.saved(plugin)
+        self.notify(f"{plugin.title}: settings saved, in force from the next event on.")
+
+    async def _command(self, command: LaneCommand) -> None:
+        await self._do(lambda: self._client.command(command))
+
+    async def _do(self, ask: Callable[[], Awaitable[object]]) -> bool:
+        """Asks the agent; a refusal is shown in its own words."""
+        try:
+            await ask()
+        except ControlError as error:
+            self.notify(str(error), severity="error", timeout=6)
+            return False
+        await self.refresh_now()
+        return True

@@ -1,0 +1,40 @@
+"""The sale as the cashier sees it, and the keys to drive it."""
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Digits, Label, Static
+
+from tui.tables import RowTable
+from tui.view_models import LaneView
+
+
+class LanePane(Vertical):
+    """Lines on the left; total, holds and prompts on the right."""
+
+    def compose(self) -> ComposeResult:
+        yield Label("", id="lane-title")
+        with Horizontal():
+            yield RowTable("#", "Item", "Qty", "Price", "Amount", "Restricted", id="lines")
+            with Vertical(id="lane-side"):
+                yield Label("TOTAL", classes="help")
+                yield Digits("0.00", id="total")
+                yield Label("", id="customer")
+                yield Label("", id="phase")
+                yield Static("", id="notices")
+
+    def show(self, view: LaneView) -> None:
+        """Shows the lane."""
+        self.query_one("#lane-title", Label).update(view.title)
+        self.query_one("#lines", RowTable).show(view.rows, follow=True)
+        self.query_one("#total", Digits).update(view.total)
+        self.query_one("#customer", Label).update(view.customer)
+        self.query_one("#phase", Label).update(view.phase)
+        notices = Text("\n\n").join(Text(notice.text, notice.style) for notice in view.notices)
+        self.query_one("#notices", Static).update(notices)
+
+    @property
+    def selected_line(self) -> int | None:
+        """The line under the cursor."""
+        key = self.query_one("#lines", RowTable).selected
+        return None if key is None else int(key)

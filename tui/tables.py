@@ -1,0 +1,37 @@
+"""A table that follows its rows without losing the cursor."""
+
+from rich.text import Text
+from textual.widgets import DataTable
+
+from tui.view_models import Row
+
+
+class RowTable(DataTable[Text]):
+    """Shows rows; redrawn only when they change."""
+
+    def __init__(self, *headers: str, id: str) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id, cursor_type="row", zebra_stripes=True)
+        self._headers = headers
+        self._rows: tuple[Row, ...] = ()
+
+    def on_mount(self) -> None:
+        """Sets the columns up."""
+        self.add_columns(*self._headers)
+
+    def show(self, rows: tuple[Row, ...], *, follow: bool = False) -> None:
+        """Replaces the rows; ``follow`` puts the cursor on the last one."""
+        if rows == self._rows:
+            return
+        cursor = self.cursor_row
+        self._rows = rows
+        self.clear()
+        for row in rows:
+            style = "dim" if row.dim else ""
+            self.add_row(*(Text(cell, style=style) for cell in row.cells), key=row.key)
+        if rows:
+            self.move_cursor(row=len(rows) - 1 if follow else min(cursor, len(rows) - 1))
+
+    @property
+    def selected(self) -> str | None:
+        """The key of the row under the cursor."""
+        return self._rows[self.cursor_row].key if 0 <= self.cursor_row < len(self._rows) else None
