@@ -35,17 +35,20 @@ class VirtualLane:
         directory: Path | None = None,
         *,
         kafka: str | None = None,
+        topic: str = TOPIC,
         plugins: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         """
         Args:
             directory: where to keep the lane; None for a temporary folder that is removed.
             kafka: bootstrap servers; None for a lane without a broker.
+            topic: where the events go.
             plugins: overrides of ``[plugins.NAME]``.
         """
         self._temporary = directory is None
         self.directory = directory or Path(tempfile.mkdtemp(prefix="lane-"))
         self.kafka = kafka
+        self.topic = topic
         self._plugins = plugins or {}
         self.assortment = world.items()
         self.scanner = PtyScanner(self.directory / "scanner")
@@ -131,7 +134,7 @@ class VirtualLane:
         if self.kafka is not None:
             tables["kafka"] = {
                 "bootstrap_servers": self.kafka,
-                "topic": TOPIC,
+                "topic": self.topic,
                 "longest_pause_s": 2.0,
                 "delivery_timeout_s": 10.0,
             }

@@ -31,9 +31,24 @@ from tui.dialogs import Ask
 from tui.lane_pane import LanePane
 from tui.machine_panes import DevicesPane, SyncPane
 from tui.plugins_pane import PluginsPane
+from tui.tables import RowTable
 from tui.view_models import lane_view, sync_lines
 
 _REFRESH_S = 1.0
+_LANE_ACTIONS = frozenset(
+    {
+        "enter_code",
+        "void_line",
+        "subtotal",
+        "age_checked",
+        "lift_hold",
+        "pay_cash",
+        "pay_card",
+        "void_sale",
+        "sign_off",
+        "resolve",
+    }
+)
 
 
 def _utc_now() -> datetime:
@@ -62,7 +77,7 @@ class LaneApp(App[None]):
         Binding("o", "sign_off", "Sign off", show=False),
         Binding("r", "resolve('repeat')", "Print copy", show=False),
         Binding("d", "resolve('dismiss')", "Let receipt be", show=False),
-        Binding("space", "toggle_plugin", "On/off", show=False),
+        Binding("space", "toggle_plugin", "On/off"),
         Binding("q", "quit", "Quit"),
     ]
 
@@ -79,11 +94,11 @@ class LaneApp(App[None]):
         with TabbedContent(initial="lane"):
             with TabPane("Lane", id="lane"):
                 yield LanePane()
-            with TabPane("Plugins", id="plugins-tab"):
+            with TabPane("Plugins", id="plugins"):
                 yield PluginsPane()
-            with TabPane("Devices", id="devices-tab"):
+            with TabPane("Devices", id="devices"):
                 yield DevicesPane()
-            with TabPane("Sync", id="sync-tab"):
+            with TabPane("Sync", id="sync"):
                 yield SyncPane()
         yield Footer()
 
@@ -131,8 +146,21 @@ class LaneApp(App[None]):
             self.query_one("#trouble", Label).display = False
 
     def action_tab(self, name: str) -> None:
-        """Shows a tab."""
-        self.query_one(TabbedContent).active = name if name == "lane" else f"{name}-tab"
+        """Shows a tab and puts the cursor into its table."""
+        self.query_one(TabbedContent).active = name
+        for table in self.query_one(f"#{name}", TabPane).query(RowTable):
+            table.focus()
+
+    @on(TabbedContent.TabActivated)
+    def _show_keys_of_tab(self) -> None:
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of the sale work on the lane's tab only, so that no stray key pays a sale."""
+        tab = next((tabs.active for tabs in self.query(TabbedContent)), "lane")
+        if action in _LANE_ACTIONS:
+            return tab == "lane"
+        return tab == "plugins" if action == "toggle_plugin" else True
 
     async def action_subtotal(self) -> None:
         """Finalizes the sale."""
@@ -217,7 +245,7 @@ class LaneApp(App[None]):
     async def action_toggle_plugin(self) -> None:
         """Turns the selected plugin on or off."""
         plugin = self.query_one(PluginsPane).selected
-        if self.query_one(TabbedContent).active != "plugins-tab" or plugin is None:
+        if plugin is None:
             return
         wanted = PluginChange(enabled=not plugin.enabled)
         if await self._do(lambda: self._client.change_plugin(plugin.id, wanted)):

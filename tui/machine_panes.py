@@ -14,20 +14,20 @@ class DevicesPane(Vertical):
     """Every device and what is known of it."""
 
     def compose(self) -> ComposeResult:
-        yield RowTable("Device", "Class", "State", "Facts", "Detail", id="devices")
+        yield RowTable("Device", "Class", "State", "Facts", "Detail", id="device-table")
 
     def show(self, devices: list[DeviceMessage]) -> None:
         """Shows the devices."""
-        self.query_one("#devices", RowTable).show(device_rows(devices))
+        self.query_one("#device-table", RowTable).show(device_rows(devices))
 
 
 class SyncPane(Vertical):
     """How far head office has the lane's events."""
 
     def compose(self) -> ComposeResult:
-        yield Static("", id="sync")
+        yield Static("", id="delivery")
 
     def show(self, lines: tuple[Notice, ...]) -> None:
         """Shows the state of delivery."""
         text = Text("\n\n").join(Text(line.text, line.style) for line in lines)
-        self.query_one("#sync", Static).update(text)
+        self.query_one("#delivery", Static).update(text)

@@ -30,8 +30,7 @@ class PluginsPane(Horizontal):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="plugin-list"):
-            yield RowTable("", "Plugin", "Status", id="plugins")
-            yield Label("space: on/off", classes="help")
+            yield RowTable("", "Plugin", "Status", id="plugin-table")
         with VerticalScroll(id="plugin-detail"):
             yield Label("", id="plugin-summary")
             yield Vertical(id="plugin-form")
@@ -40,7 +39,7 @@ class PluginsPane(Horizontal):
     async def show(self, plugins: list[PluginMessage]) -> None:
         """Shows the list; an open form is left alone while somebody edits it."""
         self._plugins = {plugin.id: plugin for plugin in plugins}
-        self.query_one("#plugins", RowTable).show(plugin_rows(plugins))
+        self.query_one("#plugin-table", RowTable).show(plugin_rows(plugins))
         if self._shown is None and plugins:
             await self._open(plugins[0].id)
         self._summarize()
@@ -48,7 +47,7 @@ class PluginsPane(Horizontal):
     @property
     def selected(self) -> PluginMessage | None:
         """The plugin under the cursor."""
-        key = self.query_one("#plugins", RowTable).selected
+        key = self.query_one("#plugin-table", RowTable).selected
         return self._plugins.get(key) if key is not None else None
 
     async def saved(self, plugin: PluginMessage) -> None:
@@ -61,7 +60,7 @@ class PluginsPane(Horizontal):
         for form in self.query(SettingsForm):
             form.complain(fields)
 
-    @on(DataTable.RowHighlighted, "#plugins")
+    @on(DataTable.RowHighlighted, "#plugin-table")
     async def _highlighted(self, event: DataTable.RowHighlighted) -> None:
         key = event.row_key.value
         if key is not None and key in self._plugins and key != self._shown:

@@ -6,7 +6,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from edge_agent.store.connection import open_connection
+from edge_agent.api.errors import StoreError
+from edge_agent.store.connection import FILE_NAME, open_connection
 from edge_agent.store.database import Database
 
 T = TypeVar("T")
@@ -16,6 +17,9 @@ class Reader:
     """A read-only connection shared by the asynchronous rooms; sees only what is committed."""
 
     def __init__(self, data_dir: Path) -> None:
+        """Raises ``StoreError`` where there is no database yet."""
+        if not (data_dir / FILE_NAME).is_file():
+            raise StoreError(f"There is no lane database in {data_dir} yet: run edge-agent first.")
         self._connection = open_connection(data_dir, read_only=True)
         self._database = Database(self._connection)
         self._lock = Lock()

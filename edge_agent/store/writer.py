@@ -1,8 +1,8 @@
 """The one thread that writes: it runs the work that waits and commits it together.
 
 Group commit: while one commit waits for the disk, further work queues up and shares the next one.
-A piece of work that raises is undone alone, by its savepoint; a commit that fails undoes all of
-its pieces. Nobody learns of a result before the commit that holds it.
+A piece of work that raises is undone alone, by its savepoint; a disk that fails undoes all pieces
+of the commit. Nobody learns of a result before the commit that holds it.
 """
 
 import threading
@@ -162,6 +162,9 @@ def _attempt(
     connection.exec_driver_sql("SAVEPOINT piece")
     try:
         result = work(transaction)
+    except SQLAlchemyError:
+        # A full or failing disk: SQLite may have undone the whole transaction by itself.
+        raise
     except Exception as error:
         connection.exec_driver_sql("ROLLBACK TO piece")
         connection.exec_driver_sql("RELEASE piece")

@@ -1,0 +1,304 @@
+"""Tools for testing drivers and plugins, ours and third parties' alike."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+
+from edge_agent.api.commands import LaneCommand
+from edge_agent.api.device import (
+    DataEvent,
+    DeviceEvent,
+    Driver,
+    ErrorEvent,
+    Reply,
+    StatusUpdateEvent,
+)
+from edge_agent.api.errors import ClaimError, DeviceLost
+from edge_agent.api.events import Event, HttpAnswered, TimerFired
+from edge_agent.api.lane import LaneState
+from edge_agent.api.plugin import CallHttp, Plugin, Record, StartTimer
+from edge_agent.api.values import Employee, Money, PriceBookItem, Refused, Role
+from edge_agent.intake.interpret import ScanRules
+from edge_agent.lane.outcome import Context, LaneJob
+from edge_agent.runtime.plugin_slot import PluginSlot
+from edge_agent.runtime.resolve import resolve_command
+from edge_agent.runtime.turn import Budget, Turn, World
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class FakeHost:
+    """A host that keeps what a driver fires, and answers as it is told."""
+
+    def __init__(self, *, accept: bool = True) -> None:
+        self.accept = accept
+        self.events: list[DeviceEvent] = []
+        self._fired = asyncio.Event()
+
+    async def fire(self, event: DeviceEvent) -> Reply:
+        """Keeps the event."""
+        self.events.append(event)
+        self._fired.set()
+        return Reply(accepted=self.accept, message="" if self.accept else "refused by the test")
+
+    def now(self) -> datetime:
+        """Always the same noon."""
+        return NOON
+
+    @property
+    def scans(self) -> list[bytes]:
+        """The bytes of every good read."""
+        return [e.scan.data.reveal() for e in self.events if isinstance(e, DataEvent)]
+
+    @property
+    def errors(self) -> list[str]:
+        """The message of every error."""
+        return [e.message for e in self.events if isinstance(e, ErrorEvent)]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the device has said of itself so far."""
+        told: dict[str, str] = {}
+        for event in self.events:
+            if isinstance(event, StatusUpdateEvent):
+                told.update(event.facts)
+        return told
+
+    async def wait_for(self, events: int, timeout_s: float = 5.0) -> None:
+        """Waits until so many events were fired."""
+        async with asyncio.timeout(timeout_s):
+            while len(self.events) < events:
+                self._fired.clear()
+                await self._fired.wait()
+
+
+class DriverConformance(ABC):
+    """What every driver must hold; subclass it and tell how to bring the device about.
+
+    The subclass's name begins with ``Test``. ``driver`` gives a fresh driver for the same device
+    each time; ``plug`` and ``unplug`` make the device present and absent.
+    """
+
+    @abstractmethod
+    def driver(self, host: FakeHost) -> Driver[Any]:
+        """A new, unclaimed driver for the device under test."""
+
+    @abstractmethod
+    async def plug(self) -> None:
+        """Makes the device present. It is absent before."""
+
+    @abstractmethod
+    async def unplug(self) -> None:
+        """Takes the device away; harmless where it is absent."""
+
+    async def test_release_of_an_unclaimed_device_is_harmless(self) -> None:
+        await self.driver(FakeHost()).release()
+
+    async def test_double_release_is_harmless(self) -> None:
+        await self.plug()
+        driver = self.driver(FakeHost())
+        await driver.claim()
+        await driver.release()
+        await driver.release()
+        await self.unplug()
+
+    async def test_claim_of_an_absent_device_is_a_claim_error_that_names_it(self) -> None:
+        driver = self.driver(FakeHost())
+        with pytest.raises(ClaimError, match=driver.name):
+            await driver.claim()
+
+    async def test_second_claim_is_refused(self) -> None:
+        await self.plug()
+        driver = self.driver(FakeHost())
+        await driver.claim()
+        with pytest.raises(ClaimError):
+            await driver.claim()
+        await driver.release()
+        await self.unplug()
+
+    async def test_claimed_again_after_release(self) -> None:
+        await self.plug()
+        driver = self.driver(FakeHost())
+        for _ in range(3):
+            await driver.claim()
+            await driver.release()
+        await self.unplug()
+
+    async def test_unplugged_while_running_is_a_lost_device_and_comes_back(self) -> None:
+        await self.plug()
+        driver = self.driver(FakeHost())
+        await driver.claim()
+        running = asyncio.create_task(driver.run())
+        await asyncio.sleep(0.05)
+        assert not running.done()
+        await self.unplug()
+        with pytest.raises(DeviceLost):
+            async with asyncio.timeout(5):
+                await running
+        await driver.release()
+        await self.plug()
+        await driver.claim()
+        await driver.release()
+        await self.unplug()
+
+    async def test_cancelled_run_leaves_no_task_behind(self) -> None:
+        await self.plug()
+        driver = self.driver(FakeHost())
+        before = asyncio.all_tasks()
+        await driver.claim()
+        running = asyncio.create_task(driver.run())
+        await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await driver.release()
+        await self.unplug()
+        await asyncio.sleep(0.05)
+        left = {task for task in asyncio.all_tasks() - before if "driver" in repr(task.get_coro())}
+        assert not left
+
+
+class PluginScenario:
+    """One plugin on a lane with a signed-on cashier: commands in, events and actions out.
+
+    Nothing is stored and time stands still but for :meth:`advance`.
+    """
+
+    cashier = Employee(badge="EMP1001", employee_id="1001", name="Anna")
+    lead = Employee(badge="EMP9001", employee_id="9001", name="Maria", role=Role.LEAD)
+
+    def __init__(
+        self,
+        plugin: type[Plugin[Any, Any]],
+        *,
+        enabled: bool = True,
+        prices: Mapping[str, PriceBookItem] | None = None,
+        **settings: Any,
+    ) -> None:
+        """
+        Args:
+            prices: GTIN-14 -> item; by default what :meth:`price` has added.
+            settings: the plugin's settings that differ from their defaults.
+        """
+        self.now = NOON
+        self.prices = dict(prices or {})
+        self.events: list[Event] = []
+        self.calls: list[CallHttp] = []
+        self.timers: list[StartTimer] = []
+        self.records: list[Record] = []
+        self.jobs: list[LaneJob] = []
+        self.last: list[Event] = []
+        self._ids = count(1)
+        made = plugin(plugin.settings_type(**settings))
+        slot = PluginSlot(
+            name=plugin.name,
+            registered=True,
+            enabled=enabled,
+            settings=made.settings.model_dump(mode="json"),
+            plugin=made,
+            state=plugin.state_type(),
+        )
+        self._world = World(LaneState(store="1", lane="1", currency="EUR"), {plugin.name: slot})
+        self._plugin = plugin.name
+
+    @property
+    def lane(self) -> LaneState:
+        """The lane as of now."""
+        return self._world.lane
+
+    @property
+    def slot(self) -> PluginSlot:
+        """The plugin as of now."""
+        return self._world.plugins[self._plugin]
+
+    @property
+    def holds(self) -> list[str]:
+        """Messages of the holds on the open sale."""
+        return [hold.message for hold in self.lane.basket.holds] if self.lane.basket else []
+
+    @property
+    def prompts(self) -> list[str]:
+        """What the cashier is told."""
+        return [prompt.message for prompt in self.lane.prompts]
+
+    def price(
+        self, gtin: str, cents: int = 100, restriction: str | None = None, name: str = "Thing"
+    ) -> str:
+        """Puts an item into the price book and returns its GTIN."""
+        self.prices[gtin] = PriceBookItem(
+            gtin=gtin,
+            description=name,
+            unit_price=Money(minor=cents, currency="EUR"),
+            tax_rate=Decimal(19),
+            restriction=restriction,
+        )
+        return gtin
+
+    def advance(self, seconds: float) -> None:
+        """Lets time pass."""
+        self.now += timedelta(seconds=seconds)
+
+    def do(self, command: LaneCommand) -> list[Event]:
+        """Gives the lane a command; the events that followed. Fails where it is refused."""
+        refused = self.try_to(command)
+        assert refused is None, refused
+        return self.last
+
+    def try_to(self, command: LaneCommand) -> Refused | None:
+        """Gives the lane a command; why it was refused, if it was."""
+        turn = self._turn()
+        given = resolve_command(command, self, ScanRules())
+        refused = given if isinstance(given, Refused) else turn.apply(given)
+        if refused is None:
+            self._keep(turn)
+        return refused
+
+    def publish(self, *events: Event) -> list[Event]:
+        """Lets something other than the lane publish events."""
+        turn = self._turn()
+        turn.publish(*events)
+        return self._keep(turn)
+
+    def answer(self, call: CallHttp, status: int | None, body: str = "") -> list[Event]:
+        """Answers one of the plugin's calls."""
+        return self._notify(
+            HttpAnswered(
+                occurred_at=self.now, key=call.key, status=status, body=body, detail=f"{status}"
+            )
+        )
+
+    def fire(self, timer: StartTimer) -> list[Event]:
+        """Fires one of the plugin's timers."""
+        return self._notify(TimerFired(occurred_at=self.now, key=timer.key))
+
+    def item(self, gtin: str) -> PriceBookItem | None:
+        """The price book."""
+        return self.prices.get(gtin)
+
+    def employee(self, badge: str) -> Employee | None:
+        """The people."""
+        return {person.badge: person for person in (self.cashier, self.lead)}.get(badge)
+
+    def _notify(self, notice: HttpAnswered | TimerFired) -> list[Event]:
+        turn = self._turn()
+        turn.notify(self._plugin, notice)
+        return self._keep(turn)
+
+    def _turn(self) -> Turn:
+        context = Context(now=self.now, new_id=lambda: f"id-{next(self._ids)}")
+        return Turn(self._world, context, self, ScanRules(), Budget(10.0, lambda: 0.0))
+
+    def _keep(self, turn: Turn) -> list[Event]:
+        self._world = turn.world
+        self.last = turn.events
+        self.events += turn.events
+        self.calls += [call for _, call in turn.calls]
+        self.timers += [timer for _, timer in turn.timers]
+        self.records += [record for _, record in turn.records]
+        self.jobs += turn.jobs
+        return turn.events

@@ -1,0 +1,26 @@
+"""Fixtures that several rooms share."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from edge_agent.store.writer import Writer
+
+SOURCE = "/stores/1/lanes/1"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def seeded_bytes(size: int) -> bytes:
+    """Randomness that is the same in every run."""
+    return bytes(range(size))
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    """A started writer over a new database."""
+    started = Writer(tmp_path, SOURCE, seeded_bytes)
+    started.start(NOON)
+    yield started
+    started.close()

@@ -1,0 +1,269 @@
+"""The sale, step by step: each test is a state, an input and what must follow."""
+
+from itertools import count
+
+import pytest
+
+from edge_agent.api.events import Event, Tender, Verdict
+from edge_agent.api.lane import LaneState, Phase
+from edge_agent.api.values import Employee, Money, PriceBookItem, Refused, Role
+from edge_agent.lane import holds
+from edge_agent.lane.basket import MOST_LINES
+from edge_agent.lane.inputs import (
+    AddItem,
+    AttachCustomer,
+    Finalize,
+    LaneInput,
+    LiftHoldByLead,
+    RecordAgeCheck,
+    SignEmployeeOff,
+    SignEmployeeOn,
+    StartSale,
+    TakeTender,
+    VoidItem,
+    VoidSale,
+)
+from edge_agent.lane.outcome import Context, DrawerJob, ReceiptJob, Step
+from edge_agent.lane.step import step
+from edge_agent.testing import NOON
+
+ANNA = Employee(badge="EMP1", employee_id="1", name="Anna")
+MARIA = Employee(badge="EMP9", employee_id="9", name="Maria", role=Role.LEAD)
+MILK = PriceBookItem(
+    gtin="04006381333931",
+    description="Milk",
+    unit_price=Money(minor=107, currency="EUR"),
+    tax_rate="7",
+)
+ids = count(1)
+CONTEXT = Context(now=NOON, new_id=lambda: f"id-{next(ids)}")
+FRESH = LaneState(store="1", lane="1", currency="EUR")
+ON = SignEmployeeOn(employee=ANNA)
+ADD = AddItem(gtin=MILK.gtin, item=MILK)
+
+
+def after(*inputs: LaneInput, state: LaneState = FRESH) -> LaneState:
+    for given in inputs:
+        outcome = step(state, given, CONTEXT)
+        assert isinstance(outcome, Step), outcome
+        state = outcome.state
+    return state
+
+
+def taken(state: LaneState, given: LaneInput) -> Step:
+    outcome = step(state, given, CONTEXT)
+    assert isinstance(outcome, Step), outcome
+    return outcome
+
+
+def types(events: tuple[Event, ...]) -> list[str]:
+    return [event.type for event in events]
+
+
+def test_a_whole_sale_gives_the_seven_events_in_order() -> None:
+    inputs = (
+        ON,
+        StartSale(),
+        AttachCustomer(customer_id="5001"),
+        ADD,
+        Finalize(),
+        TakeTender(tender=Tender.CASH, tendered=500),
+        SignEmployeeOff(reason="requested"),
+    )
+    state, seen = FRESH, []
+    for given in inputs:
+        outcome = taken(state, given)
+        state, seen = outcome.state, seen + types(outcome.events)
+    assert seen == [
+        "pos.employee.logged_in",
+        "pos.basket.started",
+        "pos.customer.identified",
+        "pos.item.added",
+        "pos.subtotal.finalized",
+        "pos.payment.completed",
+        "pos.employee.logged_out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "given", "code", "says"),
+    [
+        ((), ADD, "nobody_signed_on", "badge"),
+        ((), SignEmployeeOff(reason="requested"), "nobody_signed_on", "badge"),
+        ((), Finalize(), "nobody_signed_on", "badge"),
+        ((), SignEmployeeOn(employee=None), "unknown_badge", "not known"),
+        ((ON,), ON, "already_signed_on", "Anna is already"),
+        ((ON,), SignEmployeeOn(employee=MARIA), "lane_taken", "Anna is signed on"),
+        ((ON,), Finalize(), "no_sale", "no open sale"),
+        ((ON,), VoidItem(line_id=1), "no_sale", "no open sale"),
+        ((ON,), VoidSale(), "no_sale", "no open sale"),
+        ((ON,), TakeTender(tender=Tender.CASH), "no_sale", "no open sale"),
+        ((ON,), AddItem(gtin=MILK.gtin, item=None), "unknown_item", "not in the price book"),
+        ((ON, StartSale()), StartSale(), "sale_open", "still open"),
+        ((ON, ADD), StartSale(), "sale_open", "still open"),
+        ((ON, ADD), SignEmployeeOff(reason="requested"), "sale_open", "void it"),
+        ((ON, StartSale()), Finalize(), "nothing_to_pay", "no items"),
+        ((ON, ADD), VoidItem(line_id=2), "no_such_line", "Line 2"),
+        ((ON, ADD, VoidItem(line_id=1)), VoidItem(line_id=1), "no_such_line", "already voided"),
+        ((ON, ADD), TakeTender(tender=Tender.CASH), "no_subtotal", "subtotal first"),
+        ((ON, ADD, Finalize()), Finalize(), "already_subtotaled", "1.07 EUR"),
+        ((ON, ADD, Finalize()), TakeTender(tender=Tender.CASH, tendered=100), "too_little", "0.07"),
+        (
+            (ON, ADD, Finalize()),
+            TakeTender(tender=Tender.CARD, tendered=200),
+            "card_amount",
+            "1.07",
+        ),
+        (
+            (ON, AttachCustomer(customer_id="1")),
+            AttachCustomer(customer_id="1"),
+            "customer_known",
+            "already",
+        ),
+        (
+            (ON, AttachCustomer(customer_id="1")),
+            AttachCustomer(customer_id="2"),
+            "customer_taken",
+            "Another",
+        ),
+        (
+            (ON, ADD),
+            LiftHoldByLead(hold_id="x", approver=MARIA, reason="r"),
+            "no_such_hold",
+            "gone",
+        ),
+    ],
+)
+def test_out_of_order_is_refused_in_the_cashiers_words(
+    before: tuple[LaneInput, ...], given: LaneInput, code: str, says: str
+) -> None:
+    refused = step(after(*before), given, CONTEXT)
+    assert isinstance(refused, Refused)
+    assert refused.code == code
+    assert says in refused.message
+    assert refused.message.endswith(".")
+
+
+def test_the_first_item_starts_the_sale() -> None:
+    assert types(taken(after(ON), ADD).events) == ["pos.basket.started", "pos.item.added"]
+
+
+def test_phases_follow_the_sale() -> None:
+    inputs = (ON, ADD, Finalize(), ADD, Finalize(), TakeTender(tender=Tender.CARD))
+    state, phases = FRESH, [FRESH.phase]
+    for given in inputs:
+        state = after(given, state=state)
+        phases.append(state.phase)
+    assert phases == [
+        Phase.SIGNED_OFF,
+        Phase.READY,
+        Phase.SELLING,
+        Phase.SUBTOTALED,
+        Phase.SELLING,
+        Phase.SUBTOTALED,
+        Phase.READY,
+    ]
+
+
+def test_quantity_multiplies_the_line() -> None:
+    state = after(ON, AddItem(gtin=MILK.gtin, item=MILK, quantity=3))
+    assert state.basket is not None
+    assert state.basket.totals.total == Money(minor=321, currency="EUR")
+    assert state.basket.totals.item_count == 3
+
+
+def test_a_voided_line_stays_but_counts_no_more() -> None:
+    state = after(ON, ADD, ADD, VoidItem(line_id=1))
+    assert state.basket is not None
+    assert [line.voided for line in state.basket.lines] == [True, False]
+    assert state.basket.totals.total == MILK.unit_price
+
+
+def test_void_after_subtotal_is_marked_and_needs_a_new_subtotal() -> None:
+    outcome = taken(after(ON, ADD, ADD, Finalize()), VoidItem(line_id=2))
+    assert outcome.events[0].after_subtotal is True  # type: ignore[attr-defined]
+    assert outcome.state.phase is Phase.SELLING
+
+
+def test_cash_gives_change_opens_the_drawer_and_prints() -> None:
+    outcome = taken(after(ON, ADD, Finalize()), TakeTender(tender=Tender.CASH, tendered=500))
+    paid = outcome.events[0]
+    assert paid.change == Money(minor=393, currency="EUR")  # type: ignore[attr-defined]
+    assert [type(job) for job in outcome.jobs] == [DrawerJob, ReceiptJob]
+    assert outcome.state.prompts[0].message == "Paid. Change: 3.93 EUR."
+
+
+def test_a_card_prints_and_leaves_the_drawer_shut() -> None:
+    outcome = taken(after(ON, ADD, Finalize()), TakeTender(tender=Tender.CARD))
+    assert [type(job) for job in outcome.jobs] == [ReceiptJob]
+
+
+def test_sales_are_numbered_without_gaps() -> None:
+    state = after(ON, ADD, VoidSale(), ADD, Finalize(), TakeTender(tender=Tender.CARD), ADD)
+    assert state.basket is not None
+    assert state.basket.sale_number == 3
+
+
+def test_a_sale_has_a_bounded_number_of_lines() -> None:
+    state = after(ON, *([ADD] * MOST_LINES))
+    refused = step(state, ADD, CONTEXT)
+    assert isinstance(refused, Refused)
+    assert refused.code == "basket_full"
+
+
+def test_a_hold_stops_tender_until_its_source_lifts_it() -> None:
+    state = after(ON, ADD, Finalize())
+    state, placed = holds.place(state, "age", "k", "Check ID.", CONTEXT)
+    refused = step(state, TakeTender(tender=Tender.CARD), CONTEXT)
+    assert isinstance(refused, Refused)
+    assert (refused.code, "Check ID." in refused.message) == ("held", True)
+    state, lifted = holds.lift(state, "age", "k", "18+", CONTEXT)
+    assert types((*placed, *lifted)) == ["pos.hold.placed", "pos.hold.released"]
+    assert isinstance(step(state, TakeTender(tender=Tender.CARD), CONTEXT), Step)
+
+
+def test_a_hold_is_placed_once_per_key_and_its_words_renewed() -> None:
+    state, _ = holds.place(after(ON, ADD), "age", "k", "16", CONTEXT)
+    state, again = holds.place(state, "age", "k", "18", CONTEXT)
+    assert state.basket is not None
+    assert ([hold.message for hold in state.basket.holds], again) == (["18"], ())
+
+
+def test_nobody_lifts_the_hold_of_another() -> None:
+    state, _ = holds.place(after(ON, ADD), "age", "k", "m", CONTEXT)
+    same, events = holds.lift(state, "fraud", "k", "r", CONTEXT)
+    assert (same, events) == (state, ())
+
+
+@pytest.mark.parametrize("approver", [None, ANNA])
+def test_only_a_lead_lifts_a_hold_by_hand(approver: Employee | None) -> None:
+    state, _ = holds.place(after(ON, ADD), "age", "k", "m", CONTEXT)
+    assert state.basket is not None
+    hold_id = state.basket.holds[0].hold_id
+    refused = step(state, LiftHoldByLead(hold_id=hold_id, approver=approver, reason="r"), CONTEXT)
+    assert isinstance(refused, Refused)
+    assert refused.code == "lead_needed"
+
+
+def test_a_leads_release_says_who_and_why() -> None:
+    state, _ = holds.place(after(ON, ADD), "age", "k", "m", CONTEXT)
+    assert state.basket is not None
+    hold_id = state.basket.holds[0].hold_id
+    outcome = taken(state, LiftHoldByLead(hold_id=hold_id, approver=MARIA, reason="known"))
+    released = outcome.events[0]
+    assert (released.released_by, released.reason) == ("9", "known")  # type: ignore[attr-defined]
+
+
+def test_an_age_check_records_only_the_decision() -> None:
+    given = RecordAgeCheck(minimum_age=18, verdict=Verdict.PASS, method="visual")
+    checked = taken(after(ON, ADD), given).events[0]
+    assert set(checked.model_dump()) == {
+        "type", "version", "occurred_at", "basket_id", "minimum_age", "verdict", "method",
+        "employee_id",
+    }  # fmt: skip
+
+
+def test_a_refusal_changes_nothing() -> None:
+    state = after(ON, ADD)
+    step(state, StartSale(), CONTEXT)
+    assert state == after(state=state)

@@ -1,0 +1,86 @@
+"""What is installed is listed; what is broken is a status, never a crash."""
+
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from edge_agent.api.errors import NotKnown, PluginUnavailable
+from edge_agent.runtime.plugin_slot import PluginSeed, PluginStatus, load_slot
+from edge_agent.runtime.registry import Offer, Registry
+from edge_agent.store.plugin_table import StoredPlugin
+
+PLUGINS = "tests.unit.runtime.plugins_for_tests"
+
+
+def registry(name: str, target: str) -> Registry:
+    made = Registry()
+    made.plugins = {name: Offer(name, "some-dist", EntryPoint(name, target, "edge_agent.plugins"))}
+    return made
+
+
+def test_our_own_come_in_through_entry_points() -> None:
+    found = Registry()
+    assert {"serial-scanner", "network-printer"} <= set(found.drivers)
+    assert {
+        "age-verification",
+        "customer-lookup",
+        "employee-time",
+        "fraud-detection",
+        "purchase-recommender",
+    } <= set(found.plugins)
+
+
+def test_every_plugin_of_ours_keeps_the_contract() -> None:
+    found = Registry()
+    for name in found.plugins:
+        assert load_slot(name, found, None, None).status in (
+            PluginStatus.ACTIVE,
+            PluginStatus.INACTIVE,
+        )
+
+
+def test_an_unknown_driver_is_named_with_the_known_ones() -> None:
+    with pytest.raises(NotKnown, match=r"'teleporter'.*serial-scanner"):
+        Registry().load_driver("teleporter")
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "says"),
+    [
+        ("x", "no.such.module:Thing", "does not load: ModuleNotFoundError"),
+        ("x", "json:dumps", "is not a Plugin"),
+        ("x", f"{PLUGINS}:Counter", "a plugin named 'counter'"),
+        ("x", "edge_agent.api.plugin:Plugin", "does not define"),
+    ],
+)
+def test_a_broken_entry_point_is_unavailable_with_its_reason(
+    name: str, target: str, says: str
+) -> None:
+    made = registry(name, target)
+    with pytest.raises(PluginUnavailable, match=says):
+        made.load_plugin(name)
+    slot = load_slot(name, made, None, None)
+    assert (slot.status, says in slot.detail) == (PluginStatus.UNAVAILABLE, True)
+
+
+def test_the_configuration_only_seeds() -> None:
+    made = registry("counter", f"{PLUGINS}:Counter")
+    seed = PluginSeed(enabled=False, settings={"step": 5})
+    fresh = load_slot("counter", made, None, seed)
+    assert (fresh.enabled, fresh.settings) == (False, {"step": 5})
+    stored = StoredPlugin("counter", True, True, '{"step": 7}', '{"count": 3}')
+    known = load_slot("counter", made, stored, seed)
+    assert (known.enabled, known.settings, known.state.count) == (True, {"step": 7}, 3)
+
+
+def test_stored_settings_that_no_longer_fit_make_it_unavailable_not_reset() -> None:
+    made = registry("counter", f"{PLUGINS}:Counter")
+    slot = load_slot("counter", made, StoredPlugin("counter", True, True, '{"old": 1}', None), None)
+    assert slot.status is PluginStatus.UNAVAILABLE
+    assert (slot.enabled, slot.settings) == (True, {"old": 1})
+
+
+def test_a_plugin_that_was_uninstalled_stays_visible() -> None:
+    made = registry("other", f"{PLUGINS}:Counter")
+    slot = load_slot("gone", made, StoredPlugin("gone", True, True, "{}", None), None)
+    assert "not installed any more" in slot.detail

@@ -1,0 +1,117 @@
+"""Plugins answer events; none of them can stop the lane."""
+
+from dataclasses import replace
+
+import pytest
+
+from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay, SignOn
+from edge_agent.api.events import PluginFaulted, Tender
+from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
+from edge_agent.runtime.turn import MOST_EVENTS, QUARANTINE_AFTER, World
+from edge_agent.testing import PluginScenario
+from tests.unit.runtime.plugins_for_tests import Broken, Counter, Endless, Undeclared
+
+PEN, BEER = "04006381333931", "00000096385074"
+
+
+def selling(scenario: PluginScenario) -> PluginScenario:
+    scenario.price(PEN)
+    scenario.price(BEER, restriction="alcohol")
+    scenario.do(SignOn(badge="EMP1001"))
+    return scenario
+
+
+def types(scenario: PluginScenario) -> list[str]:
+    return [event.type for event in scenario.last]
+
+
+def test_an_active_plugin_sees_its_events_and_keeps_its_state() -> None:
+    scenario = selling(PluginScenario(Counter, step=2))
+    scenario.do(EnterCode(code=PEN))
+    scenario.do(EnterCode(code=PEN))
+    assert scenario.slot.state.count == 4
+    assert types(scenario) == ["pos.item.added", "lane.plugin.reported"]
+    assert scenario.prompts == ["4"]
+
+
+def test_an_inactive_plugin_sees_nothing() -> None:
+    scenario = selling(PluginScenario(Counter, enabled=False))
+    scenario.do(EnterCode(code=PEN))
+    assert (scenario.slot.state.count, types(scenario)[-1]) == (0, "pos.item.added")
+
+
+def test_a_fault_is_recorded_and_the_sale_goes_on() -> None:
+    scenario = selling(PluginScenario(Broken))
+    scenario.do(EnterCode(code=PEN))
+    fault = scenario.last[-1]
+    assert isinstance(fault, PluginFaulted)
+    assert (fault.detail, fault.quarantined) == ("RuntimeError: it is broken", False)
+    assert scenario.lane.basket is not None
+    assert scenario.holds == []
+
+
+def test_repeated_faults_quarantine_and_say_so() -> None:
+    scenario = selling(PluginScenario(Broken))
+    for _ in range(QUARANTINE_AFTER + 2):
+        scenario.do(EnterCode(code=PEN))
+    assert scenario.slot.status is PluginStatus.QUARANTINED
+    faults = [event for event in scenario.events if isinstance(event, PluginFaulted)]
+    assert [fault.quarantined for fault in faults] == [False, False, True]
+
+
+def test_a_faulty_guard_fails_closed_on_restricted_items_also_in_quarantine() -> None:
+    scenario = selling(PluginScenario(Broken))
+    for _ in range(QUARANTINE_AFTER):
+        scenario.do(EnterCode(code=PEN))
+    assert scenario.holds == []
+    scenario.do(EnterCode(code=BEER))
+    assert scenario.holds == ["A lead must look."]
+    scenario.do(FinalizeSubtotal())
+    refused = scenario.try_to(Pay(tender=Tender.CARD))
+    assert refused is not None
+    assert refused.code == "held"
+
+
+def test_a_guard_that_does_not_load_holds_restricted_items() -> None:
+    scenario = selling(PluginScenario(Counter))
+    gone = PluginSlot("age", True, True, {}, plugin=None, state=None, detail="ImportError")
+    scenario._world = World(scenario.lane, {"age": gone})
+    scenario.do(EnterCode(code=PEN))
+    assert scenario.holds == []
+    scenario.do(EnterCode(code=BEER))
+    assert scenario.holds == ["age is on but does not load. A shift lead must check this item."]
+
+
+@pytest.mark.parametrize("change", [{"enabled": False}, {"registered": False}])
+def test_a_plugin_that_is_off_guards_nothing(change: dict[str, bool]) -> None:
+    scenario = selling(PluginScenario(Broken))
+    off = replace(scenario.slot, **change)
+    scenario._world = World(scenario.lane, {"broken": off})
+    scenario.do(EnterCode(code=BEER))
+    assert scenario.holds == []
+
+
+def test_publishing_what_was_not_declared_is_a_fault() -> None:
+    scenario = selling(PluginScenario(Undeclared))
+    scenario.do(EnterCode(code=PEN))
+    fault = scenario.last[-1]
+    assert isinstance(fault, PluginFaulted)
+    assert "without declaring" in fault.detail
+
+
+def test_a_plugin_that_answers_itself_is_stopped() -> None:
+    scenario = selling(PluginScenario(Endless))
+    scenario.do(EnterCode(code=PEN))
+    assert len(scenario.last) <= MOST_EVENTS + 1
+    assert isinstance(scenario.last[-1], PluginFaulted)
+
+
+def test_a_slow_answer_counts_but_is_a_fault() -> None:
+    scenario = selling(PluginScenario(Counter))
+    ticks = iter(range(0, 1000, 60))
+    turn = scenario._turn()
+    turn._budget = replace(turn._budget, clock=lambda: float(next(ticks)))
+    scenario._turn = lambda: turn  # type: ignore[method-assign]
+    scenario.do(EnterCode(code=PEN))
+    assert scenario.slot.state.count == 1
+    assert [type(event).__name__ for event in scenario.last].count("PluginFaulted") == 1

@@ -1,0 +1,55 @@
+"""Imports: whole or not at all, with every wrong line named."""
+
+import pytest
+
+from edge_agent.api.errors import ImportRefused
+from edge_agent.api.values import Money, Role
+from edge_agent.intake.gtin import canonical_gtin
+from edge_agent.store.csv_files import read_people, read_price_book
+
+HEAD = "gtin,description,unit_price,tax_rate,restriction\n"
+
+
+def test_a_price_book_is_read() -> None:
+    text = (
+        "\ufeff" + HEAD + '4006381333931,"Pen, blue",1.29,19,\n96385074,Beer,"0,99",19.0,alcohol\n'
+    )
+    pen, beer = read_price_book(text, "EUR", canonical_gtin)
+    assert (pen.gtin, pen.description, pen.restriction) == ("04006381333931", "Pen, blue", None)
+    assert (beer.unit_price, beer.restriction) == (Money(minor=99, currency="EUR"), "alcohol")
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("4006381333932,Pen,1.29,19,", "line 2: gtin '4006381333932'"),
+        ("4006381333931,Pen,cheap,19,", "line 2: 'cheap' is not an amount"),
+        ("4006381333931,Pen,1.299,19,", "more decimals"),
+        ("4006381333931,Pen,1.29,lots,", "tax_rate 'lots'"),
+        ("4006381333931,Pen,1.29,190,", "tax_rate: "),
+        ("4006381333931,,1.29,19,", "description: "),
+        ("4006381333931,A,1,19,\n4006381333931,B,1,19,", "line 3: 04006381333931 is there twice"),
+    ],
+)
+def test_a_wrong_line_is_named(row: str, says: str) -> None:
+    with pytest.raises(ImportRefused, match="lines are wrong") as refused:
+        read_price_book(HEAD + row + "\n", "EUR", canonical_gtin)
+    assert says in str(refused.value)
+
+
+def test_missing_columns_are_named() -> None:
+    with pytest.raises(ImportRefused, match="missing: tax_rate, restriction"):
+        read_price_book("gtin,description,unit_price\n", "EUR", canonical_gtin)
+
+
+def test_many_errors_are_cut_short() -> None:
+    rows = "".join(f"{n},x,1,19,\n" for n in range(50))
+    with pytest.raises(ImportRefused, match="and 30 more"):
+        read_price_book(HEAD + rows, "EUR", canonical_gtin)
+
+
+def test_people_are_read_and_roles_checked() -> None:
+    head = "badge,employee_id,name,role\n"
+    assert read_people(head + "b,1,Anna,lead\n")[0].role is Role.LEAD
+    with pytest.raises(ImportRefused, match="role 'boss' is not one of cashier, lead"):
+        read_people(head + "b,1,Anna,boss\n")

@@ -1,0 +1,49 @@
+"""Migrated databases have the tables that the models declare."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy.exc import OperationalError
+from sqlmodel import SQLModel
+
+from edge_agent.store.connection import open_connection
+from edge_agent.store.schema import schema_steps, upgrade
+
+
+def shape(connection: Connection) -> dict[str, object]:
+    inspector = inspect(connection)
+    return {
+        table: (
+            {c["name"]: (str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)},
+            inspector.get_pk_constraint(table)["constrained_columns"],
+            sorted(i["name"] or "" for i in inspector.get_indexes(table)),
+        )
+        for table in inspector.get_table_names()
+    }
+
+
+def test_the_schemas_make_the_tables_of_the_models(tmp_path: Path) -> None:
+    declared = create_engine("sqlite://")
+    SQLModel.metadata.create_all(declared)
+    with open_connection(tmp_path) as connection, declared.connect() as models:
+        upgrade(connection, schema_steps())
+        assert shape(connection) == shape(models)
+
+
+def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
+    with open_connection(tmp_path) as connection:
+        upgrade(connection, schema_steps())
+        before = shape(connection)
+        upgrade(connection, schema_steps())
+        assert shape(connection) == before
+
+
+def test_a_step_that_fails_leaves_the_version_before_it(tmp_path: Path) -> None:
+    with open_connection(tmp_path) as connection:
+        upgrade(connection, schema_steps())
+        bad = [*schema_steps(), "CREATE TABLE fine (a INTEGER); CREATE TABLE fine (a INTEGER)"]
+        with pytest.raises(OperationalError):
+            upgrade(connection, bad)
+        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 1
+        assert "fine" not in shape(connection)

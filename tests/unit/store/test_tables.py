@@ -1,0 +1,104 @@
+"""Outbox, jobs, plugins, timers and master data keep what they are given."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from edge_agent.api.events import AgentStopped
+from edge_agent.api.values import Employee, Money, PriceBookItem, Role
+from edge_agent.store.jobs import JobKind, JobStatus
+from edge_agent.store.plugin_table import StoredPlugin, Timer
+from edge_agent.store.writer import Transaction, Writer
+from tests.conftest import NOON
+
+
+def test_jobs_come_in_order_and_move_through_their_states(writer: Writer) -> None:
+    def work(tx: Transaction) -> None:
+        first = tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0)
+        second = tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0)
+        job = tx.jobs.first_pending(JobKind.RECEIPT)
+        assert job is not None
+        assert (job.id, job.status, job.attempts) == (first, JobStatus.PENDING, 0)
+        tx.jobs.start(job)
+        running = tx.jobs.get(first)
+        assert running is not None
+        assert (running.status, running.attempts) == (JobStatus.RUNNING, 1)
+        tx.jobs.settle(first, JobStatus.PENDING, "paper is out", 99.0)
+        again = tx.jobs.first_pending(JobKind.RECEIPT)
+        assert again is not None
+        assert (again.id, again.not_before, again.detail) == (first, 99.0, "paper is out")
+        tx.jobs.settle(first, JobStatus.DONE, "", 0)
+        following = tx.jobs.first_pending(JobKind.RECEIPT)
+        assert following is not None
+        assert following.id == second
+        assert tx.jobs.first_pending(JobKind.DRAWER) is None
+
+    writer.submit(work).result(5)
+
+
+def test_calls_that_wait_long_do_not_block_those_that_are_due(writer: Writer) -> None:
+    def work(tx: Transaction) -> list[int]:
+        late = tx.jobs.add(JobKind.HTTP, "p", "{}", 1.0)
+        tx.jobs.settle(late, JobStatus.PENDING, "", 500.0)
+        tx.jobs.add(JobKind.HTTP, "p", "{}", 2.0)
+        return [job.id for job in tx.jobs.pending(JobKind.HTTP, 10)]
+
+    assert writer.submit(work).result(5) == [2, 1]
+
+
+def test_a_timer_of_the_same_key_is_moved(writer: Writer) -> None:
+    def work(tx: Transaction) -> None:
+        tx.plugins.start_timer(Timer("p", "idle", 10.0))
+        tx.plugins.start_timer(Timer("p", "idle", 20.0))
+        tx.plugins.start_timer(Timer("q", "idle", 15.0))
+        assert tx.plugins.next_timer() == Timer("q", "idle", 15.0)
+        assert tx.plugins.take_timer(Timer("p", "idle", 10.0)) is False
+        assert tx.plugins.take_timer(Timer("p", "idle", 20.0)) is True
+
+    writer.submit(work).result(5)
+
+
+def test_plugins_and_their_records_are_kept(writer: Writer) -> None:
+    plugin = StoredPlugin("p", True, False, '{"a": 1}', None)
+
+    def work(tx: Transaction) -> None:
+        tx.plugins.save(plugin)
+        tx.plugins.record("p", "k", {"n": 1})
+        tx.plugins.record("p", "k", {"n": 2})
+        assert tx.plugins.load() == [plugin]
+        assert tx.plugins.records("p") == {"k": {"n": 2}}
+
+    writer.submit(work).result(5)
+
+
+def test_imports_replace_what_was_there(writer: Writer) -> None:
+    milk = PriceBookItem(
+        gtin="04006381333931",
+        description="Milk",
+        unit_price=Money(minor=107, currency="EUR"),
+        tax_rate=Decimal("8.875"),
+        restriction="alcohol",
+    )
+    anna = Employee(badge="b", employee_id="1", name="Anna", role=Role.LEAD)
+
+    def work(tx: Transaction) -> None:
+        tx.master_data.replace_prices([milk])
+        tx.master_data.replace_people([anna])
+        assert tx.master_data.item(milk.gtin) == milk
+        assert tx.master_data.employee("b") == anna
+        tx.master_data.replace_prices([])
+        assert tx.master_data.item(milk.gtin) is None
+        assert tx.master_data.employee("c") is None
+
+    writer.submit(work).result(5)
+
+
+def test_pruning_keeps_what_is_undelivered_recent_or_newest(writer: Writer) -> None:
+    def work(tx: Transaction) -> list[int]:
+        for age in (10, 9, 2, 8, 7):
+            tx.append(AgentStopped(occurred_at=NOON - timedelta(days=age)))
+        tx.outbox.prune(4, NOON - timedelta(days=5))
+        left = [record.position for record in tx.outbox.after(0, 10)]
+        tx.outbox.prune(5, NOON)
+        return left + [record.position for record in tx.outbox.after(0, 10)]
+
+    assert writer.submit(work).result(5) == [3, 5, 5]

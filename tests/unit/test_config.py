@@ -1,0 +1,55 @@
+"""Configuration errors name the file, the key and what was expected."""
+
+from pathlib import Path
+
+import pytest
+
+from edge_agent.api.errors import ConfigError
+from edge_agent.config import load_config
+
+LANE = '[lane]\nstore = "1"\nlane = "2"\ncurrency = "EUR"\n'
+
+
+def load(tmp_path: Path, text: str) -> object:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    return load_config(path)
+
+
+def test_the_smallest_file_is_enough(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(LANE)
+    assert load_config(path).lane.source == "/stores/1/lanes/2"
+
+
+def test_the_example_that_ships_is_valid() -> None:
+    example = Path(__file__).parents[2] / "deploy" / "config.example.toml"
+    assert load_config(example).kafka is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "lane: this key is missing"),
+        ("[lane\n", "not valid TOML"),
+        (LANE.replace('"EUR"', '"euro"'), "lane.currency: "),
+        (LANE + "colour = 1\n", "lane.colour: there is no such key"),
+        (LANE + 'time_zone = "Mars/Base"\n', "lane.time_zone: "),
+        (LANE + '[agent]\nplugin_budget_ms = "fast"\n', "agent.plugin_budget_ms: "),
+        (LANE + '[scans]\nemployee_badge = "EMP[0-9]+"\n', "exactly one (group)"),
+        (LANE + '[scans]\nemployee_badge = "(("\n', "not a regular expression"),
+        (LANE + '[[devices]]\nname = "a"\n', "devices.0.driver: this key is missing"),
+        (LANE + '[[devices]]\nname="a"\ndriver="x"\n' * 2, "a is there twice"),
+        (LANE + '[kafka]\ntopic = "a b"\nbootstrap_servers = "k:1"\n', "kafka.topic: "),
+    ],
+)
+def test_an_error_names_the_key(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(tmp_path, text)
+    assert says in str(error.value)
+    assert "config.toml" in str(error.value)
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no such file.*--config"):
+        load_config(tmp_path / "none.toml")
