@@ -3,7 +3,6 @@
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import uuid
 from base64 import urlsafe_b64encode
@@ -27,7 +26,6 @@ def fetch_libraries() -> None:
             raise KafkaUnavailable(f"{tool} is not installed")
     if any(LIBRARIES.glob("kafka_2.13-*.jar")):
         return
-    print("fetching Apache Kafka with Maven", file=sys.stderr)
     fetched = subprocess.run(
         ["mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies",
          f"-DoutputDirectory={LIBRARIES}"],

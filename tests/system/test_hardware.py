@@ -1,0 +1,180 @@
+"""Devices that come and go while the lane sells."""
+
+import asyncio
+
+import pytest
+
+from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay
+from edge_agent.api.events import Tender
+from edge_agent.control.messages import JobMessage
+from simulator.paper import as_text
+from simulator.virtual_lane import VirtualLane
+from simulator.world import by_name
+
+
+async def device_is(lane: VirtualLane, name: str, state: str) -> None:
+    async with asyncio.timeout(15):
+        while True:
+            states = {device.name: device.state for device in await lane.client.devices()}
+            if states[name] == state:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def receipt_job(lane: VirtualLane, status: str, detail: str = "") -> JobMessage:
+    async with asyncio.timeout(15):
+        while True:
+            for job in await lane.client.jobs():
+                if (job.kind, job.status) == ("receipt", status) and detail in job.detail:
+                    return job
+            await asyncio.sleep(0.02)
+
+
+async def sell(lane: VirtualLane, tender: Tender = Tender.CARD) -> None:
+    assert await lane.scanner.scan(by_name(lane.assortment, "Soap").gtin)
+    await lane.client.command(FinalizeSubtotal())
+    await lane.client.command(Pay(tender=tender))
+
+
+async def event_types(lane: VirtualLane, until: str) -> list[dict[str, object]]:
+    seen = []
+    async with asyncio.timeout(10):
+        async for event in lane.client.events(after=0):
+            seen.append(event.data)
+            if event.type == until:
+                return seen
+    raise AssertionError(f"no {until}")
+
+
+async def test_a_pulled_scanner_is_said_and_works_again_when_plugged_in(lane: VirtualLane) -> None:
+    soap = by_name(lane.assortment, "Soap").gtin
+    for _ in range(3):
+        lane.scanner.unplug()
+        await device_is(lane, "scanner", "lost")
+        prompts = (await lane.client.lane()).state.prompts
+        assert any("scanner is not answering" in prompt.message for prompt in prompts)
+        lane.scanner.plug()
+        await device_is(lane, "scanner", "ready")
+        assert await lane.scanner.scan(soap)
+
+
+async def test_a_scan_cut_in_two_is_dropped_and_never_meets_the_next(lane: VirtualLane) -> None:
+    soap = by_name(lane.assortment, "Soap").gtin
+    lane.scanner.send(soap[:6].encode())
+    await asyncio.sleep(0.7)
+    assert await lane.scanner.scan(soap)
+    basket = (await lane.client.lane()).state.basket
+    assert basket is not None
+    assert [line.gtin for line in basket.lines] == [soap.zfill(14)]
+    events = await event_types(lane, "pos.item.added")
+    assert any("6 bytes were dropped" in str(event.get("detail")) for event in events)
+
+
+async def test_an_unknown_item_is_refused_with_the_error_beep_and_a_prompt(
+    lane: VirtualLane,
+) -> None:
+    assert not await lane.scanner.scan("4006381333931")
+    prompt = (await lane.client.lane()).state.prompts[0]
+    assert "04006381333931 is not in the price book" in prompt.message
+
+
+async def test_paper_out_waits_and_prints_every_receipt_once(lane: VirtualLane) -> None:
+    lane.printer.faults.paper_out = True
+    async with asyncio.timeout(10):
+        while (await lane.client.devices())[1].facts.get("paper") != "end":
+            await asyncio.sleep(0.05)
+    await sell(lane)
+    await sell(lane)
+    await receipt_job(lane, "pending", "paper is out")
+    assert lane.printer.receipts == []
+    lane.printer.faults.paper_out = False
+    assert await lane.printer.wait_for_receipts(2, 20)
+    assert "Sale 1 " in as_text(lane.printer.receipts[0])
+    assert "Sale 2 " in as_text(lane.printer.receipts[1])
+
+
+async def test_a_printer_that_is_off_gets_its_receipts_when_it_is_back(lane: VirtualLane) -> None:
+    await lane.printer.switch_off()
+    await device_is(lane, "printer", "lost")
+    await sell(lane)
+    await receipt_job(lane, "pending", "printer is lost")
+    await lane.printer.switch_on()
+    assert await lane.printer.wait_for_receipts(1, 20)
+
+
+async def test_a_receipt_cut_off_by_a_pulled_cable_is_put_to_the_operator(
+    lane: VirtualLane,
+) -> None:
+    # The printer stops in mid-receipt before it has told anybody that the cover is open.
+    lane.printer.faults.silent = True
+    lane.printer.faults.cover_open = True
+    await sell(lane)
+    await receipt_job(lane, "running")
+    await lane.printer.switch_off()
+    job = await receipt_job(lane, "uncertain", "connection was lost")
+    lane.printer.faults.silent = lane.printer.faults.cover_open = False
+    lane.printer.receipts.clear()
+    await lane.printer.switch_on()
+    await device_is(lane, "printer", "ready")
+    await lane.client.resolve_job(job.id, "repeat")
+    assert await lane.printer.wait_for_receipts(1, 10)
+    assert "C O P Y" in as_text(lane.printer.receipts[-1])
+
+
+async def test_a_receipt_under_way_when_the_agent_is_killed_is_uncertain_never_repeated(
+    lane: VirtualLane,
+) -> None:
+    lane.printer.faults.cover_open = True
+    lane.printer.faults.silent = True
+    await sell(lane)
+    await receipt_job(lane, "running")
+    await lane.kill_agent()
+    lane.printer.faults.cover_open = False
+    assert await lane.printer.wait_for_receipts(1, 10)
+    lane.printer.faults.silent = False
+    await lane.start_agent()
+    job = await receipt_job(lane, "uncertain", "the agent stopped while it was under way")
+    await lane.client.resolve_job(job.id, "dismiss")
+    assert len(lane.printer.receipts) == 1
+
+
+async def test_cash_opens_the_drawer_and_a_drawer_that_stays_shut_is_said(
+    lane: VirtualLane,
+) -> None:
+    await sell(lane, Tender.CASH)
+    events = await event_types(lane, "lane.drawer.completed")
+    assert (events[-1]["outcome"], lane.printer.drawer_openings) == ("opened", 1)
+    await lane.printer.switch_off()
+    await device_is(lane, "printer", "lost")
+    await sell(lane, Tender.CASH)
+    async with asyncio.timeout(10):
+        while True:
+            prompts = [p.message for p in (await lane.client.lane()).state.prompts]
+            if any("The drawer did not open" in message for message in prompts):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_an_identity_document_leaves_no_trace(lane: VirtualLane) -> None:
+    card = "@\n\x1e ANSI 636000100002DL00410278ZV03190008DLDAQT64235789\nDCSSAMPLE\nDBB06061986\n"
+    assert not await lane.scanner.scan(card.replace("\n", "\x1e"))
+    data = b"".join(path.read_bytes() for path in lane.directory.rglob("*") if path.is_file())
+    assert b"T64235789" not in data
+    assert b"06061986" not in data
+    assert b"identity document" in data
+
+
+@pytest.mark.parametrize("code", ["]C1EMP1", "\x00\x01", "€"])
+async def test_odd_scans_are_refused_and_the_lane_goes_on(lane: VirtualLane, code: str) -> None:
+    lane.scanner.send(code.encode() + b"\r")
+    soap = by_name(lane.assortment, "Soap").gtin
+    await asyncio.sleep(0.2)
+    assert await lane.scanner.scan(soap)
+
+
+async def test_a_keyed_in_code_counts_its_quantity(lane: VirtualLane) -> None:
+    soap = by_name(lane.assortment, "Soap")
+    await lane.client.command(EnterCode(code=soap.gtin, quantity=3))
+    basket = (await lane.client.lane()).state.basket
+    assert basket is not None
+    assert basket.totals.total.minor == 3 * soap.unit_price

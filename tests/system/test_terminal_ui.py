@@ -1,0 +1,146 @@
+"""The terminal UI against a running agent: what it shows and what its keys do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Input, Label, Static, TextArea
+
+from edge_agent.api.commands import EnterCode, VoidBasket
+from edge_agent.control.messages import PluginChange
+from simulator.virtual_lane import VirtualLane
+from simulator.world import LEAD, by_name
+from tui.app import LaneApp
+
+SIZE = (130, 40)
+
+
+@pytest.fixture
+async def pilot(lane: VirtualLane) -> AsyncIterator[Pilot[None]]:
+    app = LaneApp(lane.socket)
+    async with app.run_test(size=SIZE) as running:
+        await app.refresh_now()
+        yield running
+
+
+async def shows(pilot: Pilot[None], selector: str, text: str) -> None:
+    """Waits until a widget shows the text."""
+    shown = ""
+    try:
+        async with asyncio.timeout(5):
+            while text not in shown:
+                await pilot.pause(0.02)
+                widget = pilot.app.query_one(selector)
+                assert isinstance(widget, Static | Label)
+                shown = str(widget.content)
+    except TimeoutError:
+        pytest.fail(f"{selector} shows {shown!r}, not {text!r}")
+
+
+async def press_until(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.app.workers.wait_for_complete(
+        [worker for worker in pilot.app.workers if worker.group == "default"]
+    )
+    await pilot.pause()
+
+
+async def holds_after_scanning(lane: VirtualLane, gtin: str) -> list[str]:
+    """Scans a restricted item in a sale of its own; what holds it."""
+    assert await lane.scanner.scan(gtin)
+    state = (await lane.client.lane()).state
+    assert state.basket is not None
+    held = [hold.source for hold in state.basket.holds]
+    await lane.client.command(VoidBasket())
+    return held
+
+
+async def test_a_toggle_changes_the_very_next_restricted_item(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    beer = by_name(lane.assortment, "Pilsner").gtin
+    assert await holds_after_scanning(lane, beer) == ["age-verification"]
+    await press_until(pilot, "f2", "space")
+    assert (await lane.client.plugin("age-verification")).status == "inactive"
+    assert await holds_after_scanning(lane, beer) == []
+    await press_until(pilot, "space")
+    assert await holds_after_scanning(lane, beer) == ["age-verification"]
+
+
+async def test_settings_saved_in_the_form_are_in_force_at_once(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    beer = by_name(lane.assortment, "Pilsner").gtin
+    await press_until(pilot, "f2")
+    pilot.app.query_one("#field-minimum_ages", TextArea).text = "alcohol = 16"
+    pilot.app.query_one("#save", Button).press()
+    await pilot.pause(0.3)
+    assert await lane.scanner.scan(beer)
+    await shows(pilot, "#notices", "must be 16 or older")
+
+
+async def test_refused_settings_say_why_beside_the_field(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await press_until(pilot, "f2")
+    pilot.app.query_one("#field-age_for_unknown_category", Input).value = "500"
+    pilot.app.query_one("#save", Button).press()
+    await shows(pilot, "#error-age_for_unknown_category", "less than or equal to 120")
+    pilot.app.query_one("#field-age_for_unknown_category", Input).value = "old"
+    pilot.app.query_one("#save", Button).press()
+    await shows(pilot, "#error-age_for_unknown_category", "'old' is not a number")
+
+
+async def test_a_sale_is_driven_by_keys(lane: VirtualLane, pilot: Pilot[None]) -> None:
+    beer = by_name(lane.assortment, "Pilsner").gtin
+    await press_until(pilot, "f1")
+    await pilot.press("e", *beer, "enter")
+    await shows(pilot, "#notices", "HELD  Check ID")
+    await press_until(pilot, "s")
+    await shows(pilot, "#phase", "Subtotal taken")
+    await press_until(pilot, "k")
+    await shows(pilot, "#notices", "HELD")
+    await press_until(pilot, "a")
+    await pilot.press("c", *"10", "enter")
+    await shows(pilot, "#notices", "Paid. Change: 9.01 EUR.")
+    assert await lane.printer.wait_for_receipts(1, 5)
+
+
+async def test_a_lead_lifts_a_hold_with_badge_and_reason(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    beer = by_name(lane.assortment, "Pilsner").gtin
+    await lane.client.command(EnterCode(code=beer))
+    await shows(pilot, "#notices", "HELD")
+    await pilot.press("l", *LEAD.badge, "enter")
+    await pilot.pause()
+    await pilot.press(*"known", "enter")
+    await shows(pilot, "#notices", "Hold lifted by Maria.")
+
+
+async def test_no_key_of_the_sale_works_on_another_tab(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await lane.client.command(EnterCode(code=by_name(lane.assortment, "Soap").gtin))
+    await press_until(pilot, "f3", "s", "k", "x")
+    assert (await lane.client.lane()).phase == "selling"
+
+
+async def test_what_others_change_is_shown_without_a_key(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await press_until(pilot, "f2")
+    await lane.client.change_plugin("age-verification", PluginChange(enabled=False))
+    await shows(pilot, "#plugin-summary", "Now inactive")
+
+
+async def test_an_agent_that_is_gone_is_said_and_its_return_noticed(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await lane.kill_agent()
+    await shows(pilot, "#trouble", "No agent answers")
+    await lane.start_agent()
+    async with asyncio.timeout(10):
+        while pilot.app.query_one("#trouble").display:
+            await pilot.pause(0.05)
