@@ -18,18 +18,22 @@ class Faults:
 
 @dataclass
 class TcpPrinter:
-    """Serves one connection after the other, as such printers do, and keeps what it printed."""
+    """Serves one connection after the other, as such printers do, and keeps what it printed.
+
+    ``receipts`` were printed and cut; ``torn`` are the beginnings of those that were not.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
     faults: Faults = field(default_factory=Faults)
     receipts: list[list[Line]] = field(default_factory=list)
+    torn: list[list[Line]] = field(default_factory=list)
     drawer_openings: int = 0
     unknown_commands: list[Item] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self._unfinished: list[Line] = []
         self._drawer_open = False
         self._changed = asyncio.Event()
@@ -40,13 +44,18 @@ class TcpPrinter:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def switch_off(self) -> None:
-        """Drops every connection and stops listening."""
+        """Cuts the power: connections drop, what is in the buffer is lost, paper stays as it is."""
         if self._server is not None:
             self._server.close()
             self._server = None
-        for writer in list(self._connections):
+        serving = list(self._connections.values())
+        for writer, task in list(self._connections.items()):
             writer.transport.abort()
-        await asyncio.sleep(0)
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+        if self._unfinished:
+            self.torn.append(self._unfinished)
+            self._unfinished = []
 
     def close_drawer(self) -> None:
         """The cashier pushes the drawer in."""
@@ -64,7 +73,9 @@ class TcpPrinter:
         return True
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections[writer] = task
         escpos = EscPosReader()
         try:
             while data := await reader.read(4096):
@@ -73,7 +84,7 @@ class TcpPrinter:
         except ConnectionError:
             return
         finally:
-            self._connections.discard(writer)
+            del self._connections[writer]
             writer.close()
 
     async def _obey(self, item: Item, writer: asyncio.StreamWriter) -> None:

@@ -148,6 +148,11 @@ class VirtualLane:
         await self._command("price-book", "import", str(prices), "--config", str(self.config_path))
         await self._command("people", "import", str(people), "--config", str(self.config_path))
 
+    async def send_master_data(self) -> None:
+        """Imports price book and people through the running agent."""
+        await self.client.import_price_book(world.price_book_csv(self.assortment))
+        await self.client.import_people(world.people_csv())
+
     async def start_agent(self) -> None:
         """Starts the agent and waits until it and its devices are ready."""
         with (self.directory / "agent.log").open("ab") as log:

@@ -102,7 +102,7 @@ class LaneApp(App[None]):
                 yield SyncPane()
         yield Footer()
 
-    def on_mount(self) -> None:
+    def on_ready(self) -> None:
         """Begins to follow the agent."""
         self._follow_events()
         self._refresh_for_ever()

@@ -45,7 +45,7 @@ def topic() -> str:
 async def lane() -> AsyncIterator[VirtualLane]:
     """A running lane without a broker, Anna signed on."""
     async with VirtualLane() as started:
-        await started.import_master_data()
         await started.start_agent()
+        await started.send_master_data()
         await started.cashier.sign_on(CASHIER)
         yield started

@@ -30,6 +30,15 @@ async def receipt_job(lane: VirtualLane, status: str, detail: str = "") -> JobMe
             await asyncio.sleep(0.02)
 
 
+async def prompted(lane: VirtualLane, text: str) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            prompts = (await lane.client.lane()).state.prompts
+            if any(text in prompt.message for prompt in prompts):
+                return
+            await asyncio.sleep(0.02)
+
+
 async def sell(lane: VirtualLane, tender: Tender = Tender.CARD) -> None:
     assert await lane.scanner.scan(by_name(lane.assortment, "Soap").gtin)
     await lane.client.command(FinalizeSubtotal())
@@ -51,8 +60,7 @@ async def test_a_pulled_scanner_is_said_and_works_again_when_plugged_in(lane: Vi
     for _ in range(3):
         lane.scanner.unplug()
         await device_is(lane, "scanner", "lost")
-        prompts = (await lane.client.lane()).state.prompts
-        assert any("scanner is not answering" in prompt.message for prompt in prompts)
+        await prompted(lane, "scanner is not answering")
         lane.scanner.plug()
         await device_is(lane, "scanner", "ready")
         assert await lane.scanner.scan(soap)
@@ -147,12 +155,7 @@ async def test_cash_opens_the_drawer_and_a_drawer_that_stays_shut_is_said(
     await lane.printer.switch_off()
     await device_is(lane, "printer", "lost")
     await sell(lane, Tender.CASH)
-    async with asyncio.timeout(10):
-        while True:
-            prompts = [p.message for p in (await lane.client.lane()).state.prompts]
-            if any("The drawer did not open" in message for message in prompts):
-                return
-            await asyncio.sleep(0.02)
+    await prompted(lane, "The drawer did not open")
 
 
 async def test_an_identity_document_leaves_no_trace(lane: VirtualLane) -> None:

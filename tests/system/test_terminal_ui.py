@@ -20,7 +20,7 @@ SIZE = (130, 40)
 async def pilot(lane: VirtualLane) -> AsyncIterator[Pilot[None]]:
     app = LaneApp(lane.socket)
     async with app.run_test(size=SIZE) as running:
-        await app.refresh_now()
+        await shows(running, "#phase", "Ready for the next sale")
         yield running
 
 
@@ -38,12 +38,10 @@ async def shows(pilot: Pilot[None], selector: str, text: str) -> None:
         pytest.fail(f"{selector} shows {shown!r}, not {text!r}")
 
 
-async def press_until(pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.app.workers.wait_for_complete(
-        [worker for worker in pilot.app.workers if worker.group == "default"]
-    )
-    await pilot.pause()
+async def plugin_is(lane: VirtualLane, plugin: str, status: str) -> None:
+    async with asyncio.timeout(5):
+        while (await lane.client.plugin(plugin)).status != status:
+            await asyncio.sleep(0.02)
 
 
 async def holds_after_scanning(lane: VirtualLane, gtin: str) -> list[str]:
@@ -61,10 +59,11 @@ async def test_a_toggle_changes_the_very_next_restricted_item(
 ) -> None:
     beer = by_name(lane.assortment, "Pilsner").gtin
     assert await holds_after_scanning(lane, beer) == ["age-verification"]
-    await press_until(pilot, "f2", "space")
-    assert (await lane.client.plugin("age-verification")).status == "inactive"
+    await pilot.press("f2", "space")
+    await plugin_is(lane, "age-verification", "inactive")
     assert await holds_after_scanning(lane, beer) == []
-    await press_until(pilot, "space")
+    await pilot.press("space")
+    await plugin_is(lane, "age-verification", "active")
     assert await holds_after_scanning(lane, beer) == ["age-verification"]
 
 
@@ -72,7 +71,7 @@ async def test_settings_saved_in_the_form_are_in_force_at_once(
     lane: VirtualLane, pilot: Pilot[None]
 ) -> None:
     beer = by_name(lane.assortment, "Pilsner").gtin
-    await press_until(pilot, "f2")
+    await pilot.press("f2")
     pilot.app.query_one("#field-minimum_ages", TextArea).text = "alcohol = 16"
     pilot.app.query_one("#save", Button).press()
     await pilot.pause(0.3)
@@ -83,7 +82,7 @@ async def test_settings_saved_in_the_form_are_in_force_at_once(
 async def test_refused_settings_say_why_beside_the_field(
     lane: VirtualLane, pilot: Pilot[None]
 ) -> None:
-    await press_until(pilot, "f2")
+    await pilot.press("f2")
     pilot.app.query_one("#field-age_for_unknown_category", Input).value = "500"
     pilot.app.query_one("#save", Button).press()
     await shows(pilot, "#error-age_for_unknown_category", "less than or equal to 120")
@@ -94,14 +93,14 @@ async def test_refused_settings_say_why_beside_the_field(
 
 async def test_a_sale_is_driven_by_keys(lane: VirtualLane, pilot: Pilot[None]) -> None:
     beer = by_name(lane.assortment, "Pilsner").gtin
-    await press_until(pilot, "f1")
+    await pilot.press("f1")
     await pilot.press("e", *beer, "enter")
     await shows(pilot, "#notices", "HELD  Check ID")
-    await press_until(pilot, "s")
+    await pilot.press("s")
     await shows(pilot, "#phase", "Subtotal taken")
-    await press_until(pilot, "k")
+    await pilot.press("k")
     await shows(pilot, "#notices", "HELD")
-    await press_until(pilot, "a")
+    await pilot.press("a")
     await pilot.press("c", *"10", "enter")
     await shows(pilot, "#notices", "Paid. Change: 9.01 EUR.")
     assert await lane.printer.wait_for_receipts(1, 5)
@@ -123,14 +122,14 @@ async def test_no_key_of_the_sale_works_on_another_tab(
     lane: VirtualLane, pilot: Pilot[None]
 ) -> None:
     await lane.client.command(EnterCode(code=by_name(lane.assortment, "Soap").gtin))
-    await press_until(pilot, "f3", "s", "k", "x")
+    await pilot.press("f3", "s", "k", "x")
     assert (await lane.client.lane()).phase == "selling"
 
 
 async def test_what_others_change_is_shown_without_a_key(
     lane: VirtualLane, pilot: Pilot[None]
 ) -> None:
-    await press_until(pilot, "f2")
+    await pilot.press("f2")
     await lane.client.change_plugin("age-verification", PluginChange(enabled=False))
     await shows(pilot, "#plugin-summary", "Now inactive")
 

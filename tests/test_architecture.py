@@ -1,0 +1,74 @@
+"""Who may import whom: the rules hold, and they would notice if they did not."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("edge_agent", "drivers", "plugins", "sync", "simulator", "tui")
+
+
+def lint_imports(folder: Path) -> "subprocess.CompletedProcess[str]":
+    linter = Path(sys.executable).parent / "lint-imports"
+    return subprocess.run(
+        [linter, "--config", folder / "pyproject.toml", "--no-cache"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def copied_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tree")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def test_the_import_rules_hold() -> None:
+    result = lint_imports(ROOT)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "planted", "rule"),
+    [
+        ("edge_agent/api/values.py", "import sqlmodel", "api: the standard library"),
+        ("edge_agent/api/values.py", "import edge_agent.lane.step", "api: the standard library"),
+        ("edge_agent/intake/gtin.py", "import edge_agent.store.jobs", "intake: api"),
+        ("edge_agent/lane/step.py", "import edge_agent.intake.gtin", "lane: api"),
+        ("edge_agent/store/jobs.py", "import edge_agent.lane.step", "store: api"),
+        ("edge_agent/runtime/turn.py", "import plugins.age_verification", "runtime: api"),
+        ("edge_agent/runtime/turn.py", "import sqlalchemy", "only the store opens SQLite"),
+        ("edge_agent/control/client.py", "import edge_agent.runtime.turn", "control: api"),
+        ("drivers/scanner/framing.py", "import edge_agent.runtime.turn", "drivers: api"),
+        ("drivers/scanner/framing.py", "import drivers.printer.status", "drivers: never each"),
+        ("plugins/employee_time.py", "import edge_agent.store.jobs", "plugins: api"),
+        ("plugins/employee_time.py", "import plugins.age_verification", "plugins: never each"),
+        ("sync/envelope.py", "import edge_agent.runtime.turn", "sync: api, store"),
+        ("sync/envelope.py", "import aiokafka", "one module speaks to Kafka"),
+        ("simulator/world.py", "import drivers.printer.status", "simulator: api"),
+        ("tui/form.py", "import edge_agent.control.server", "tui: api"),
+    ],
+)
+def test_a_planted_violation_is_found(
+    copied_tree: Path, module: str, planted: str, rule: str
+) -> None:
+    path = copied_tree / module
+    original = path.read_text()
+    path.write_text(f"{original}\n{planted}\n")
+    try:
+        result = lint_imports(copied_tree)
+    finally:
+        path.write_text(original)
+    assert result.returncode == 1
+    broken = [line for line in result.stdout.splitlines() if line.endswith("BROKEN")]
+    assert any(rule in line for line in broken), result.stdout
