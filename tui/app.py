@@ -9,6 +9,7 @@ from typing import Literal
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.widgets import Footer, Header, Label, TabbedContent, TabPane
 
 from edge_agent.api.commands import (
@@ -139,6 +140,9 @@ class LaneApp(App[None]):
             await self.query_one(PluginsPane).show(await self._client.plugins())
             self.query_one(DevicesPane).show(await self._client.devices())
             self.query_one(SyncPane).show(sync_lines(await self._client.outbox(), self._now()))
+        except NoMatches:
+            # The screen is taken down while the agent answers: nobody is looking any more.
+            return
         except ControlError as error:
             self.query_one("#trouble", Label).update(str(error))
             self.query_one("#trouble", Label).display = True

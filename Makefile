@@ -1,0 +1,41 @@
+# Everything a fresh machine needs: Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint unit bench rig screenshot clean
+
+demo: $(READY) ## A simulated lane with the terminal UI; q leaves it.
+	$(BIN)/edge-agent demo
+
+test: lint ## All checks and all tests.
+	$(BIN)/pytest
+
+lint: $(READY) ## Formatting, types and import rules.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(READY) ## The fast tests.
+	$(BIN)/pytest tests/unit
+
+bench: $(READY) ## What the promises cost, measured side by side.
+	$(BIN)/python -m tests.benchmarks.commits
+
+rig: $(READY) ## 200 bulk sales on a simulated lane.
+	$(BIN)/edge-agent rig --sales 200
+
+screenshot: $(READY) ## Renews the picture in the README.
+	$(BIN)/python -m tests.snapshots.lane_picture
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "edge-agent needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+clean: ## Removes what the targets above made.
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/kafka/target
