@@ -49,7 +49,7 @@ def prepare_data_dir(path: Path) -> DirectoryLock:
     return DirectoryLock(path)
 
 
-def build_pipeline(config: Config, on_commit: Commits) -> Pipeline:
+def build_pipeline(config: Config, commits: Commits) -> Pipeline:
     """The pipeline over the configured data directory."""
     return Pipeline(
         Policy(
@@ -66,7 +66,7 @@ def build_pipeline(config: Config, on_commit: Commits) -> Pipeline:
             on_commit=committed,
             on_rollback=rolled_back,
         ),
-        on_commit.notify_from_thread,
+        commits.notify_from_thread,
     )
 
 
@@ -127,7 +127,7 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     effects = Effects(
         pipeline,
         reader,
-        commits,
+        commits.jobs,
         devices,
         caller,
         StoreHeader(lines=config.lane.receipt_header),
@@ -149,7 +149,7 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     supervisor.start("receipts", effects.print_receipts)
     supervisor.start("drawers", effects.open_drawers)
     supervisor.start("http-calls", effects.call_remote_systems)
-    supervisor.start("timers", Timers(pipeline, reader, commits, utc_now).run)
+    supervisor.start("timers", Timers(pipeline, reader, commits.timers, utc_now).run)
     if forwarder is not None:
         supervisor.start("forwarder", forwarder.run)
     supervisor.start("control", ControlServer(services, config.agent.socket).run)
@@ -177,7 +177,7 @@ def _forwarder(
     )
     return Forwarder(
         reader,
-        commits,
+        commits.events,
         KafkaPublisher(settings),
         pipeline.delivered,
         utc_now,

@@ -207,13 +207,13 @@ class AgentServices:
             after = await self._reader.read(lambda database: database.outbox.newest_position())
         position = after
         while True:
-            seen = self._commits.count
+            seen = self._commits.events.count
             records = await self._events_after(position)
             for record in records:
                 yield _event_message(record)
                 position = record.position
             if not records:
-                await self._commits.wait_past(seen)
+                await self._commits.events.wait_past(seen)
 
     async def _events_after(self, position: int) -> list[EventRecord]:
         return await self._reader.read(

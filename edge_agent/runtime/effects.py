@@ -11,7 +11,7 @@ from edge_agent.api.events import HttpAnswered
 from edge_agent.api.plugin import CallHttp
 from edge_agent.api.values import Prompt, Severity
 from edge_agent.lane.receipt import StoreHeader, lay_out
-from edge_agent.runtime.commits import Commits
+from edge_agent.runtime.commits import Signal
 from edge_agent.runtime.device_host import DeviceRoom
 from edge_agent.runtime.http_calls import HttpCaller, Unreachable
 from edge_agent.runtime.job_bodies import ReceiptBody
@@ -32,7 +32,7 @@ class Effects:
         self,
         pipeline: Pipeline,
         reader: Reader,
-        commits: Commits,
+        changes: Signal,
         devices: DeviceRoom,
         caller: HttpCaller,
         header: StoreHeader,
@@ -41,7 +41,7 @@ class Effects:
     ) -> None:
         self._pipeline = pipeline
         self._reader = reader
-        self._commits = commits
+        self._changes = changes
         self._devices = devices
         self._caller = caller
         self._header = header
@@ -130,17 +130,17 @@ class Effects:
     async def _next_in_order(self, kind: JobKind) -> Job:
         """Waits for the oldest job of a kind; younger ones wait behind it."""
         while True:
-            seen = self._commits.count
+            seen = self._changes.count
             job = await self._reader.read(lambda database: database.jobs.first_pending(kind))
             remaining = None if job is None else job.not_before - self._clock().timestamp()
             if job is not None and remaining is not None and remaining <= 0:
                 return job
-            await self._commits.wait_past(seen, remaining)
+            await self._changes.wait_past(seen, remaining)
 
     async def _next_call(self, under_way: Container[int]) -> Job:
         """Waits for any call that is due."""
         while True:
-            seen = self._commits.count
+            seen = self._changes.count
             pending = await self._reader.read(
                 lambda database: database.jobs.pending(JobKind.HTTP, limit=CALLS_AT_ONCE + 1)
             )
@@ -148,7 +148,7 @@ class Effects:
             remaining = None if soonest is None else soonest.not_before - self._clock().timestamp()
             if soonest is not None and remaining is not None and remaining <= 0:
                 return soonest
-            await self._commits.wait_past(seen, remaining)
+            await self._changes.wait_past(seen, remaining)
 
 
 def _pause(job: Job, longest_s: float) -> float:

@@ -1,7 +1,7 @@
 """Every input of the lane passes here: one turn, one transaction, one answer after the commit."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -28,6 +28,7 @@ from edge_agent.api.values import Employee, PriceBookItem, Prompt, Refused, Scan
 from edge_agent.intake.interpret import ScanRules, interpret
 from edge_agent.intake.meaning import ItemCode
 from edge_agent.lane.outcome import Context, DrawerJob, PaidSale, ReceiptJob
+from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody
 from edge_agent.runtime.plugin_slot import PluginSlot
 from edge_agent.runtime.resolve import resolve_command, resolve_meaning
@@ -62,17 +63,18 @@ class Pipeline:
         clock: Callable[[], datetime],
         randomness: Randomness,
         writer: Callable[[Callable[[], None], Callable[[], None]], Writer],
-        on_commit: Callable[[], None],
+        announce: Callable[[Iterable[Change]], None],
     ) -> None:
         """
         Args:
             writer: builds the writer, given its ``on_commit`` and ``on_rollback``.
-            on_commit: called on the writer's thread after each commit.
+            announce: told on the writer's thread, after each commit, what it changed.
         """
         self._policy = policy
         self._clock = clock
         self._randomness = randomness
-        self._announce = on_commit
+        self._announce = announce
+        self._changes: set[Change] = set()
         self._writer = writer(self._committed, self._rolled_back)
         self._room = asyncio.Semaphore(policy.queue_capacity)
         self._working: World | None = None
@@ -181,6 +183,8 @@ class Pipeline:
                 message = f"{device} is not answering: {detail}"
                 turn.say(Prompt(message=message, severity=Severity.ATTENTION, source=device))
             self._write(tx, turn)
+            # A job may have waited for just this device.
+            self._changes.add(Change.JOBS)
 
         await self._submit(work)
 
@@ -207,6 +211,7 @@ class Pipeline:
         def work(tx: Transaction) -> None:
             turn, now = self._turn(tx)
             tx.jobs.settle(job.id, JobStatus.PENDING, detail, now.timestamp() + seconds)
+            self._changes.add(Change.JOBS)
             if prompt is not None:
                 turn.say(prompt)
             self._write(tx, turn)
@@ -253,6 +258,7 @@ class Pipeline:
             if decision == "repeat":
                 copy = ReceiptBody.model_validate_json(job.body).as_copy()
                 tx.jobs.add(JobKind.RECEIPT, job.owner, copy.model_dump_json(), now)
+                self._changes.add(Change.JOBS)
             if job.status is not JobStatus.DONE:
                 tx.jobs.settle(job.id, JobStatus.FAILED, f"{decision}ed by the operator", 0)
 
@@ -346,6 +352,9 @@ class Pipeline:
     def _write(self, tx: Transaction, turn: Turn) -> None:
         assert self._working is not None
         records = tx.append(*turn.events)
+        self._changed(Change.EVENTS, records)
+        self._changed(Change.JOBS, (*turn.jobs, *turn.calls))
+        self._changed(Change.TIMERS, turn.timers)
         if turn.lane is not self._working.lane:
             tx.lane.save(turn.lane)
         for name, slot in turn.plugins.items():
@@ -370,12 +379,18 @@ class Pipeline:
             log.info("plugin says", plugin=plugin, message=message)
         self._working = turn.world
 
+    def _changed(self, change: Change, by: Sequence[object]) -> None:
+        if by:
+            self._changes.add(change)
+
     def _committed(self) -> None:
         self._durable = self._working
-        self._announce()
+        self._announce(self._changes)
+        self._changes.clear()
 
     def _rolled_back(self) -> None:
         self._working = self._durable
+        self._changes.clear()
 
 
 def _receipt_body(sale: PaidSale, records: Sequence[EventRecord]) -> ReceiptBody:

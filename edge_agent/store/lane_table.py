@@ -1,6 +1,6 @@
 """The lane's state, and whether an agent is running on it."""
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from edge_agent.api.lane import LaneState
@@ -8,6 +8,11 @@ from edge_agent.store.tables import LaneRow, core
 
 _LANE = core(LaneRow)
 _ONLY_ROW = 1
+_SAVE = (
+    upsert(_LANE)
+    .values(id=_ONLY_ROW, body=bindparam("body"), running=False)
+    .on_conflict_do_update(index_elements=["id"], set_={"body": bindparam("body")})
+)
 
 
 class LaneTable:
@@ -23,12 +28,7 @@ class LaneTable:
 
     def save(self, state: LaneState) -> None:
         """Replaces the lane's state."""
-        body = state.model_dump_json()
-        self._connection.execute(
-            upsert(_LANE)
-            .values(id=_ONLY_ROW, body=body, running=False)
-            .on_conflict_do_update(index_elements=["id"], set_={"body": body})
-        )
+        self._connection.execute(_SAVE, {"body": state.model_dump_json()})
 
     def was_running(self) -> bool | None:
         """Whether the last agent never said it stopped; None in a new database."""

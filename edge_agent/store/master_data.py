@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from edge_agent.api.values import Employee, Money, PriceBookItem, Role
 from edge_agent.store.tables import EmployeeRow, PriceRow, core
 
 _PRICE, _EMPLOYEE = core(PriceRow), core(EmployeeRow)
+_ITEM = select(_PRICE).where(_PRICE.c.gtin == bindparam("gtin"))
 
 
 class MasterData:
@@ -19,7 +20,7 @@ class MasterData:
 
     def item(self, gtin: str) -> PriceBookItem | None:
         """The price book's row of a GTIN-14."""
-        row = self._connection.execute(select(_PRICE).where(_PRICE.c.gtin == gtin)).one_or_none()
+        row = self._connection.execute(_ITEM, {"gtin": gtin}).one_or_none()
         if row is None:
             return None
         return PriceBookItem(

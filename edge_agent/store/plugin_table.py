@@ -2,15 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from edge_agent.store.tables import PluginRecordRow, PluginRow, TimerRow, core
 
 _PLUGIN, _RECORD, _TIMER = core(PluginRow), core(PluginRecordRow), core(TimerRow)
+_COLUMNS: dict[str, BindParameter[Any]] = {
+    name: bindparam(name) for name in ("name", "registered", "enabled", "settings", "state")
+}
+_SAVE = (
+    upsert(_PLUGIN)
+    .values(**_COLUMNS)
+    .on_conflict_do_update(
+        index_elements=["name"],
+        set_={name: value for name, value in _COLUMNS.items() if name != "name"},
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +56,7 @@ class PluginTable:
 
     def save(self, plugin: StoredPlugin) -> None:
         """Replaces one plugin's row."""
-        values = {
-            "registered": plugin.registered,
-            "enabled": plugin.enabled,
-            "settings": plugin.settings,
-            "state": plugin.state,
-        }
-        self._connection.execute(
-            upsert(_PLUGIN)
-            .values(name=plugin.name, **values)
-            .on_conflict_do_update(index_elements=["name"], set_=values)
-        )
+        self._connection.execute(_SAVE, asdict(plugin))
 
     def record(self, plugin: str, key: str, values: Mapping[str, Any]) -> None:
         """Replaces one row of the plugin's own table."""

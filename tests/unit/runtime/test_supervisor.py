@@ -2,7 +2,7 @@
 
 import asyncio
 
-from edge_agent.runtime.commits import Commits
+from edge_agent.runtime.commits import Change, Commits, Signal
 from edge_agent.runtime.supervisor import ServiceState, Supervisor
 
 
@@ -47,7 +47,7 @@ async def test_services_stop_last_first_each_after_the_other() -> None:
 
 
 async def test_a_waiter_hears_of_commits_it_has_not_seen() -> None:
-    commits = Commits(asyncio.get_running_loop())
+    commits = Signal()
     seen = commits.count
     commits.notify()
     await asyncio.wait_for(commits.wait_past(seen), 1)
@@ -57,3 +57,11 @@ async def test_a_waiter_hears_of_commits_it_has_not_seen() -> None:
     commits.notify()
     await asyncio.wait_for(waiting, 1)
     await commits.wait_past(commits.count, timeout_s=0.01)
+
+
+async def test_a_commit_wakes_only_those_whose_rows_it_touched() -> None:
+    commits = Commits(asyncio.get_running_loop())
+    jobs, timers = commits.jobs.count, commits.timers.count
+    await asyncio.to_thread(commits.notify_from_thread, [Change.EVENTS, Change.JOBS])
+    await asyncio.wait_for(commits.jobs.wait_past(jobs), 1)
+    assert (commits.jobs.count, commits.timers.count) == (jobs + 1, timers)

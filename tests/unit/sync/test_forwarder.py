@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edge_agent.api.errors import DeliveryError
 from edge_agent.api.events import AgentStopped
-from edge_agent.runtime.commits import Commits
+from edge_agent.runtime.commits import Signal
 from edge_agent.store.reader import Reader
 from edge_agent.store.writer import Transaction, Writer
 from sync.envelope import Message
@@ -42,9 +42,13 @@ class Lane:
     """A journal with a forwarder on it."""
 
     def __init__(self, data_dir: Path, broker: FlakyBroker) -> None:
-        self.commits = Commits(asyncio.get_running_loop())
+        self.commits = Signal()
+        loop = asyncio.get_running_loop()
         self.writer = Writer(
-            data_dir, "/s", seeded_bytes, on_commit=self.commits.notify_from_thread
+            data_dir,
+            "/s",
+            seeded_bytes,
+            on_commit=lambda: loop.call_soon_threadsafe(self.commits.notify),
         )
         self.writer.start(NOON)
         self.reader = Reader(data_dir)
