@@ -63,10 +63,10 @@ class LaneApp(App[None]):
     CSS_PATH = "lane.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = [
-        Binding("f1", "tab('lane')", "Lane"),
-        Binding("f2", "tab('plugins')", "Plugins"),
-        Binding("f3", "tab('devices')", "Devices"),
-        Binding("f4", "tab('sync')", "Sync"),
+        Binding("f1", "tab('lane')", "Lane", show=False),
+        Binding("f2", "tab('plugins')", "Plugins", show=False),
+        Binding("f3", "tab('devices')", "Devices", show=False),
+        Binding("f4", "tab('sync')", "Sync", show=False),
         Binding("e", "enter_code", "Enter code"),
         Binding("v", "void_line", "Void line"),
         Binding("s", "subtotal", "Subtotal"),
@@ -93,13 +93,13 @@ class LaneApp(App[None]):
         yield Header()
         yield Label("", id="trouble")
         with TabbedContent(initial="lane"):
-            with TabPane("Lane", id="lane"):
+            with TabPane("F1 Lane", id="lane"):
                 yield LanePane()
-            with TabPane("Plugins", id="plugins"):
+            with TabPane("F2 Plugins", id="plugins"):
                 yield PluginsPane()
-            with TabPane("Devices", id="devices"):
+            with TabPane("F3 Devices", id="devices"):
                 yield DevicesPane()
-            with TabPane("Sync", id="sync"):
+            with TabPane("F4 Sync", id="sync"):
                 yield SyncPane()
         yield Footer()
 

@@ -15,7 +15,16 @@ class LanePane(Vertical):
     def compose(self) -> ComposeResult:
         yield Label("", id="lane-title")
         with Horizontal():
-            yield RowTable("#", "Item", "Qty", "Price", "Amount", "Restricted", id="lines")
+            yield RowTable(
+                "#",
+                "Item",
+                "Qty",
+                "Price",
+                "Amount",
+                "Restricted",
+                id="lines",
+                numbers=("#", "Qty", "Price", "Amount"),
+            )
             with Vertical(id="lane-side"):
                 yield Label("TOTAL", classes="help")
                 yield Digits("0.00", id="total")

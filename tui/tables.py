@@ -9,14 +9,25 @@ from tui.view_models import Row
 class RowTable(DataTable[Text]):
     """Shows rows; redrawn only when they change."""
 
-    def __init__(self, *headers: str, id: str) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(
+        self,
+        *headers: str,
+        id: str,  # noqa: A002 - Textual's name for it
+        numbers: tuple[str, ...] = (),
+    ) -> None:
+        """
+        Args:
+            numbers: headers of the columns to be aligned at the right.
+        """
         super().__init__(id=id, cursor_type="row", zebra_stripes=True)
         self._headers = headers
+        self._right = [header in numbers for header in headers]
         self._rows: tuple[Row, ...] = ()
 
     def on_mount(self) -> None:
         """Sets the columns up."""
-        self.add_columns(*self._headers)
+        for header, right in zip(self._headers, self._right, strict=True):
+            self.add_column(_cell(header, "", right))
 
     def show(self, rows: tuple[Row, ...], *, follow: bool = False) -> None:
         """Replaces the rows; ``follow`` puts the cursor on the last one."""
@@ -27,7 +38,8 @@ class RowTable(DataTable[Text]):
         self.clear()
         for row in rows:
             style = "dim" if row.dim else ""
-            self.add_row(*(Text(cell, style=style) for cell in row.cells), key=row.key)
+            cells = zip(row.cells, self._right, strict=True)
+            self.add_row(*(_cell(text, style, right) for text, right in cells), key=row.key)
         if rows:
             self.move_cursor(row=len(rows) - 1 if follow else min(cursor, len(rows) - 1))
 
@@ -35,3 +47,7 @@ class RowTable(DataTable[Text]):
     def selected(self) -> str | None:
         """The key of the row under the cursor."""
         return self._rows[self.cursor_row].key if 0 <= self.cursor_row < len(self._rows) else None
+
+
+def _cell(text: str, style: str, right: bool) -> Text:
+    return Text(text, style=style, justify="right" if right else "left")
