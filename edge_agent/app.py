@@ -3,16 +3,17 @@
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import SystemRandom
-from time import perf_counter
+from time import thread_time
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from edge_agent import __version__
+from edge_agent.api.errors import StoreError
 from edge_agent.api.lane import LaneState
 from edge_agent.config import Config
 from edge_agent.control.server import ControlServer
@@ -20,6 +21,7 @@ from edge_agent.lane.receipt import StoreHeader
 from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.device_host import DeviceHost, DeviceRoom, DeviceSetup
 from edge_agent.runtime.effects import Effects
+from edge_agent.runtime.housekeeping import Housekeeping
 from edge_agent.runtime.http_calls import HttpCaller
 from edge_agent.runtime.pipeline import Pipeline, Policy
 from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, load_slot
@@ -27,15 +29,17 @@ from edge_agent.runtime.registry import Registry
 from edge_agent.runtime.supervisor import Supervisor
 from edge_agent.runtime.timers import Timers
 from edge_agent.runtime.turn import Budget
+from edge_agent.runtime.watchdog import Watchdog
 from edge_agent.services import AgentServices
 from edge_agent.store.lock import DirectoryLock
 from edge_agent.store.reader import Reader
 from edge_agent.store.writer import Transaction, Writer
-from sync.forwarder import Forwarder
+from sync.forwarder import CURSOR, Forwarder
 from sync.kafka import KafkaPublisher, KafkaSettings
 
 log = structlog.get_logger()
 STOP_DEADLINE_S = 20.0
+PLUGIN_DEADLINE_S = 1.0
 
 
 def utc_now() -> datetime:
@@ -49,13 +53,15 @@ def prepare_data_dir(path: Path) -> DirectoryLock:
     return DirectoryLock(path)
 
 
-def build_pipeline(config: Config, commits: Commits) -> Pipeline:
+def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None]) -> Pipeline:
     """The pipeline over the configured data directory."""
     return Pipeline(
         Policy(
             prices_include_tax=config.lane.prices_include_tax,
             rules=config.scans.rules,
-            budget=Budget(config.agent.plugin_budget_ms / 1000, perf_counter),
+            budget=Budget(
+                config.agent.plugin_budget_ms / 1000, thread_time, Watchdog(PLUGIN_DEADLINE_S)
+            ),
         ),
         utc_now,
         os.urandom,
@@ -65,6 +71,7 @@ def build_pipeline(config: Config, commits: Commits) -> Pipeline:
             os.urandom,
             on_commit=committed,
             on_rollback=rolled_back,
+            on_death=on_death,
         ),
         commits.notify_from_thread,
     )
@@ -106,9 +113,16 @@ async def run_agent(config: Config) -> None:
 
 
 async def _run(config: Config, stopping: asyncio.Event) -> None:
-    commits = Commits(asyncio.get_running_loop())
+    loop = asyncio.get_running_loop()
+    commits = Commits(loop)
     registry = Registry()
-    pipeline = build_pipeline(config, commits)
+    died = asyncio.Event()
+
+    def on_death() -> None:
+        loop.call_soon_threadsafe(died.set)
+        loop.call_soon_threadsafe(stopping.set)
+
+    pipeline = build_pipeline(config, commits, on_death)
     await start_pipeline(pipeline, config, registry)
     reader = Reader(config.agent.data_dir)
     caller = HttpCaller()
@@ -150,6 +164,8 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     supervisor.start("drawers", effects.open_drawers)
     supervisor.start("http-calls", effects.call_remote_systems)
     supervisor.start("timers", Timers(pipeline, reader, commits.timers, utc_now).run)
+    retention = timedelta(days=config.agent.retention_days)
+    supervisor.start("housekeeping", Housekeeping(pipeline, CURSOR, retention, utc_now).run)
     if forwarder is not None:
         supervisor.start("forwarder", forwarder.run)
     supervisor.start("control", ControlServer(services, config.agent.socket).run)
@@ -160,8 +176,10 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
         log.info("agent is stopping")
         await supervisor.stop(STOP_DEADLINE_S)
         await caller.close()
-        await pipeline.stop()
         reader.close()
+        if died.is_set():
+            raise StoreError("The database thread failed; the log says why.")
+        await pipeline.stop()
 
 
 def _forwarder(
@@ -180,8 +198,6 @@ def _forwarder(
         commits.events,
         KafkaPublisher(settings),
         pipeline.delivered,
-        utc_now,
-        retention=timedelta(days=config.kafka.retention_days),
         batch_size=config.kafka.batch_size,
         longest_pause_s=config.kafka.longest_pause_s,
     )

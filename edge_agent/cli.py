@@ -320,6 +320,28 @@ def verify(config: ConfigOption = DEFAULT_CONFIG) -> None:
     print(f"ok: {count} events in an unbroken chain")
 
 
+@journal.command("new-epoch")
+def new_epoch(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Begin a new epoch after restoring a backup, before the agent is started again.
+
+    The sequence begins at 1 again, so that consumers do not take new events for old ones.
+    """
+    from edge_agent.app import prepare_data_dir, utc_now
+    from edge_agent.config import load_config
+    from edge_agent.store.writer import Writer
+
+    loaded = load_config(config)
+    lock = prepare_data_dir(loaded.agent.data_dir)
+    writer = Writer(loaded.agent.data_dir, loaded.lane.source, os.urandom)
+    try:
+        writer.start(utc_now())
+        begun = writer.submit(lambda tx: tx.outbox.new_epoch(loaded.lane.source, utc_now()))
+        print(f"Epoch {begun.result()} begins with the next event.")
+    finally:
+        writer.close()
+        lock.release()
+
+
 def _reader(config: Path) -> "Reader":
     from edge_agent.config import load_config
     from edge_agent.store.reader import Reader

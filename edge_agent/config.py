@@ -51,6 +51,7 @@ class AgentTable(_Table):
     data_dir: Path = Path("/var/lib/edge-agent")
     socket: Path = Path("/run/edge-agent/control.sock")
     log_format: Literal["text", "json"] = "text"
+    retention_days: Annotated[float, Field(ge=0, le=3650)] = 14.0
     plugin_budget_ms: Annotated[int, Field(ge=1, le=10_000)] = 50
 
 
@@ -109,7 +110,6 @@ class KafkaTable(_Table):
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = 500
     delivery_timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
     longest_pause_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
-    retention_days: Annotated[float, Field(ge=0, le=3650)] = 14.0
     client: dict[str, str | int | bool] = {}
 
 

@@ -1,5 +1,6 @@
 """The agent as its control socket shows it: the rooms' values turned into messages."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from hashlib import sha256
@@ -31,11 +32,10 @@ from edge_agent.runtime.supervisor import ServiceState, Supervisor
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.csv_files import read_people, read_price_book
 from edge_agent.store.database import Database
-from edge_agent.store.jobs import Job, JobStatus
+from edge_agent.store.jobs import Job
 from edge_agent.store.reader import Reader
 from sync.forwarder import CURSOR, ForwarderStatus
 
-_FOR_PEOPLE = (JobStatus.PENDING, JobStatus.RUNNING, JobStatus.FAILED, JobStatus.UNCERTAIN)
 _MOST_JOBS = 50
 _EVENTS_AT_ONCE = 200
 
@@ -138,9 +138,7 @@ class AgentServices:
         )
 
     async def jobs(self) -> list[JobMessage]:
-        jobs = await self._reader.read(
-            lambda database: database.jobs.with_status(_FOR_PEOPLE, _MOST_JOBS)
-        )
+        jobs = await self._reader.read(lambda database: database.jobs.open_or_failed(_MOST_JOBS))
         return [_job_message(job) for job in jobs]
 
     async def resolve_job(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
@@ -222,7 +220,7 @@ class AgentServices:
 
     async def import_price_book(self, text: str) -> ImportMessage:
         currency = self._pipeline.world.lane.currency
-        items = read_price_book(text, currency, canonical_gtin)
+        items = await asyncio.to_thread(read_price_book, text, currency, canonical_gtin)
         await self._pipeline.import_prices(items, _digest(text))
         return ImportMessage(rows=len(items))
 

@@ -6,9 +6,12 @@ from edge_agent.api.events import (
     AgeChecked,
     AgeCheckRequired,
     Event,
+    HoldReleased,
     ItemAdded,
     ItemVoided,
     Notice,
+    PluginChanged,
+    SubtotalFinalized,
     Verdict,
 )
 from edge_agent.api.lane import LaneState
@@ -59,7 +62,14 @@ class AgeVerification(Plugin[AgeSettings, AgeState]):
     name = "age-verification"
     title = "Age verification"
     summary = "Holds payment of restricted items until the customer's age has been checked."
-    handles = (ItemAdded, ItemVoided, AgeChecked)
+    handles = (
+        ItemAdded,
+        ItemVoided,
+        AgeChecked,
+        SubtotalFinalized,
+        HoldReleased,
+        PluginChanged,
+    )
     publishes = (AgeCheckRequired,)
     guards = (
         Guard(
@@ -76,7 +86,18 @@ class AgeVerification(Plugin[AgeSettings, AgeState]):
             case AgeChecked():
                 return self._checked(event, _of_basket(state, event.basket_id), lane)
             case ItemVoided():
-                return self._voided(_of_basket(state, event.basket_id), lane)
+                state = _of_basket(state, event.basket_id)
+                return self._look(state, lane, "restricted items voided")
+            case SubtotalFinalized():
+                # The last look before tender also finds what was scanned while this plugin was
+                # off, or before its ages were changed.
+                return self._look(_of_basket(state, event.basket_id), lane, "age proved")
+            case PluginChanged(plugin=self.name) if lane.basket is not None:
+                return self._look(_of_basket(state, lane.basket.basket_id), lane, "ages changed")
+            case HoldReleased(source=self.name) if event.released_by != self.name:
+                # A lead's word stands for what is in the basket now.
+                state = _of_basket(state, event.basket_id)
+                return Decision(_proved(state, max(state.proved_age, self._needed(lane))))
         return Decision()
 
     def _restricted(self, event: ItemAdded, state: AgeState, lane: LaneState) -> Decision[AgeState]:
@@ -94,19 +115,22 @@ class AgeVerification(Plugin[AgeSettings, AgeState]):
         return Decision(state, (Publish(event=required), *_ask_for(needed)))
 
     def _checked(self, event: AgeChecked, state: AgeState, lane: LaneState) -> Decision[AgeState]:
-        if event.verdict is not Verdict.PASS:
-            message = "No proof of age. Void the restricted items, or check again."
-            return Decision(state, (Say(message=message, severity=Severity.ATTENTION),))
-        state = state.model_copy(update={"proved_age": max(state.proved_age, event.minimum_age)})
-        needed = self._needed(lane)
-        if needed <= state.proved_age:
-            return Decision(state, (LiftHold(key=_HOLD, reason=f"{event.minimum_age}+ checked"),))
-        return Decision(state, _ask_for(needed))
+        if event.verdict is Verdict.PASS:
+            proved = max(state.proved_age, event.minimum_age)
+            return self._look(_proved(state, proved), lane, f"{event.minimum_age}+ checked")
+        # The newest look counts: what was believed before is no proof any more.
+        doubted = _proved(state, min(state.proved_age, event.minimum_age - 1))
+        looked = self._look(doubted, lane, "nothing restricted")
+        message = "No proof of age. Void the restricted items, or check again."
+        return Decision(
+            looked.state, (*looked.actions, Say(message=message, severity=Severity.ATTENTION))
+        )
 
-    def _voided(self, state: AgeState, lane: LaneState) -> Decision[AgeState]:
+    def _look(self, state: AgeState, lane: LaneState, reason: str) -> Decision[AgeState]:
+        """Holds the sale or frees it, by what is in the basket and what was proved."""
         needed = self._needed(lane)
         if needed <= state.proved_age:
-            return Decision(state, (LiftHold(key=_HOLD, reason="restricted items voided"),))
+            return Decision(state, (LiftHold(key=_HOLD, reason=reason),))
         return Decision(state, _ask_for(needed))
 
     def _needed(self, lane: LaneState) -> int:
@@ -122,6 +146,10 @@ class AgeVerification(Plugin[AgeSettings, AgeState]):
 
 def _of_basket(state: AgeState, basket_id: str) -> AgeState:
     return state if state.basket_id == basket_id else AgeState(basket_id=basket_id)
+
+
+def _proved(state: AgeState, age: int) -> AgeState:
+    return state.model_copy(update={"proved_age": age})
 
 
 def _ask_for(age: int) -> tuple[Action, ...]:

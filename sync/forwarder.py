@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -59,24 +58,19 @@ class Forwarder:
         reader: Reader,
         commits: Signal,
         publisher: Publisher,
-        delivered: Callable[[str, int, datetime], Awaitable[None]],
-        clock: Callable[[], datetime],
+        delivered: Callable[[str, int], Awaitable[None]],
         *,
-        retention: timedelta,
         batch_size: int,
         longest_pause_s: float,
     ) -> None:
         """
         Args:
-            delivered: commits (cursor name, position, delete delivered events older than).
-            retention: how long delivered events stay in the outbox.
+            delivered: commits (cursor name, position).
         """
         self._reader = reader
         self._commits = commits
         self._publisher = publisher
         self._delivered = delivered
-        self._clock = clock
-        self._retention = retention
         self._batch_size = batch_size
         self._longest_pause_s = longest_pause_s
         self._status = ForwarderStatus(0, "", 0)
@@ -101,7 +95,7 @@ class Forwarder:
                     with attempt:
                         await self._publisher.publish(messages)
                 position = records[-1].position
-                await self._delivered(CURSOR, position, self._clock() - self._retention)
+                await self._delivered(CURSOR, position)
                 self._status = ForwarderStatus(position, "", 0)
         finally:
             await self._publisher.close()

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from edge_agent.api.errors import DeliveryError
 from sync.envelope import Message
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +56,36 @@ class KafkaPublisher:
                 ]
                 await asyncio.gather(*acknowledgements)
         except (KafkaError, OSError, TimeoutError) as error:
-            await self.close()
+            await self._discard()
             raise DeliveryError(
                 f"{self._settings.bootstrap_servers} did not acknowledge: "
                 f"{type(error).__name__} {error}".rstrip()
             ) from error
         except BaseException:
-            await self.close()
+            await self._discard()
             raise
 
     async def close(self) -> None:
-        """Drops the producer; aiokafka's ``stop`` can hang without a broker, so it is bounded."""
+        """Gives the connections back; nothing waits to be flushed between two batches."""
+        await self._discard()
+
+    async def _discard(self) -> None:
+        """Drops the producer without flushing: the next one starts from the outbox.
+
+        ``AIOKafkaProducer.stop`` flushes first, which never ends without a broker, and leaves its
+        tasks behind when it is cancelled; so its parts are ended one by one.
+        """
         producer, self._producer = self._producer, None
         if producer is None:
             return
         try:
             async with asyncio.timeout(self._settings.stop_timeout_s):
-                await producer.stop()
-        except (KafkaError, OSError, TimeoutError):
-            # The next producer starts from the outbox; nothing depends on this one any more.
-            return
+                producer._closed = True
+                if producer._sender is not None:
+                    await producer._sender.close()
+                await producer.client.close()
+        except (asyncio.CancelledError, KafkaError, OSError, TimeoutError) as error:
+            log.warning("a producer was left behind", reason=repr(error))
 
     async def _ready_producer(self) -> AIOKafkaProducer:
         if self._producer is None:

@@ -138,6 +138,8 @@ class NetworkPrinter(OutputDriver[NetworkPrinterConfig]):
                 await self._writer.drain()
                 await self._printed
         except TimeoutError:
+            # A late confirmation must not be taken for that of the next receipt: hang up.
+            self._writer.transport.abort()
             return OutputOutcome.UNCERTAIN, self._obstacle() or "the printer did not confirm it"
         except (OSError, DeviceLost):
             return OutputOutcome.UNCERTAIN, "the connection was lost while printing"
@@ -156,6 +158,8 @@ class NetworkPrinter(OutputDriver[NetworkPrinterConfig]):
                 return OutputOutcome.UNCERTAIN, "the drawer cannot be observed"
             async with asyncio.timeout(drawer.moves_within_s):
                 while self._facts["drawer_pin"] != drawer.open_level:
+                    if self._writer is None:
+                        return OutputOutcome.UNCERTAIN, "the connection was lost after the pulse"
                     await self._inquire(RealTime.PRINTER)
                     await asyncio.sleep(_DRAWER_LOOK_S)
         except TimeoutError:

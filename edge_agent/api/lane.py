@@ -96,6 +96,11 @@ class LaneState(Frozen):
     last_sale_number: int = 0
     prompts: tuple[Prompt, ...] = ()
 
+    def saying(self, *prompts: Prompt, end_of_sale: bool = False) -> "LaneState":
+        """The lane with these prompts; what stays is kept until the end of a sale."""
+        kept = () if end_of_sale else tuple(prompt for prompt in self.prompts if prompt.stays)
+        return self.model_copy(update={"prompts": (*kept, *prompts)})
+
     @property
     def phase(self) -> Phase:
         """Derived: what the lane is ready for."""

@@ -148,11 +148,16 @@ class Severity(StrEnum):
 
 
 class Prompt(Frozen):
-    """A sentence for the cashier, and who says it."""
+    """A sentence for the cashier, and who says it.
+
+    A prompt gives way to the next input; one that ``stays`` is about the machine and gives way
+    when the sale after it has ended.
+    """
 
     message: str
     severity: Severity = Severity.INFO
     source: str = "lane"
+    stays: bool = False
 
 
 class Refused(Frozen):

@@ -139,7 +139,8 @@ def void_sale(state: LaneState, context: Context) -> Step | Refused:
         total=basket.totals.total,
     )
     prompt = Prompt(message=f"Sale {basket.sale_number} is void.")
-    return Step(state.model_copy(update={"basket": None, "prompts": (prompt,)}), (voided,))
+    ended = state.model_copy(update={"basket": None}).saying(prompt, end_of_sale=True)
+    return Step(ended, (voided,))
 
 
 def _current(
@@ -181,6 +182,5 @@ def _with_lines(
 
 def _with(state: LaneState, basket: Basket, message: str | None = None) -> LaneState:
     prompts = () if message is None else (Prompt(message=message),)
-    return state.model_copy(
-        update={"basket": basket, "last_sale_number": basket.sale_number, "prompts": prompts}
-    )
+    changed = {"basket": basket, "last_sale_number": basket.sale_number}
+    return state.model_copy(update=changed).saying(*prompts)

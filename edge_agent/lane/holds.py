@@ -64,7 +64,7 @@ def lift_by_lead(state: LaneState, given: LiftHoldByLead, context: Context) -> S
         )
     lifted, events = _without(state, found, given.approver.employee_id, given.reason, context)
     prompt = Prompt(message=f"Hold lifted by {given.approver.name}.")
-    return Step(lifted.model_copy(update={"prompts": (prompt,)}), events)
+    return Step(lifted.saying(prompt), events)
 
 
 def record_age_check(state: LaneState, given: RecordAgeCheck, context: Context) -> Step | Refused:
@@ -84,7 +84,7 @@ def record_age_check(state: LaneState, given: RecordAgeCheck, context: Context) 
     prompt = Prompt(
         message=f"Age check for {given.minimum_age}+: {given.verdict}.", severity=Severity.INFO
     )
-    return Step(state.model_copy(update={"prompts": (prompt,)}), (checked,))
+    return Step(state.saying(prompt), (checked,))
 
 
 def _with_holds(state: LaneState, holds: tuple[Hold, ...]) -> LaneState:

@@ -34,11 +34,8 @@ def sign_on(state: LaneState, employee: Employee | None, context: Context) -> St
         since=context.now,
     )
     return Step(
-        state.model_copy(
-            update={
-                "operator": operator,
-                "prompts": (Prompt(message=f"Hello {employee.name}. Scan the first item."),),
-            }
+        state.model_copy(update={"operator": operator}).saying(
+            Prompt(message=f"Hello {employee.name}. Scan the first item.")
         ),
         (
             EmployeeLoggedIn(
@@ -62,9 +59,7 @@ def sign_off(
             code="sale_open", message="A sale is open. Take payment or void it before signing off."
         )
     return Step(
-        state.model_copy(
-            update={"operator": None, "prompts": (Prompt(message="Signed off. Goodbye."),)}
-        ),
+        state.model_copy(update={"operator": None}).saying(Prompt(message="Signed off. Goodbye.")),
         (
             EmployeeLoggedOut(
                 occurred_at=context.now,

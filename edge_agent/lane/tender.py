@@ -34,11 +34,8 @@ def finalize(state: LaneState, context: Context) -> Step | Refused:
         taxes=totals.taxes,
     )
     return Step(
-        state.model_copy(
-            update={
-                "basket": basket.model_copy(update={"subtotaled": True}),
-                "prompts": (Prompt(message=f"To pay: {totals.total}."),),
-            }
+        state.model_copy(update={"basket": basket.model_copy(update={"subtotaled": True})}).saying(
+            Prompt(message=f"To pay: {totals.total}.")
         ),
         (finalized,),
     )
@@ -71,7 +68,7 @@ def take(state: LaneState, given: TakeTender, context: Context) -> Step | Refuse
     )
     message = f"Paid. Change: {change}." if change.minor else "Paid. No change."
     return Step(
-        state.model_copy(update={"basket": None, "prompts": (Prompt(message=message),)}),
+        state.model_copy(update={"basket": None}).saying(Prompt(message=message), end_of_sale=True),
         (completed,),
         _jobs(state, basket, operator, completed),
     )

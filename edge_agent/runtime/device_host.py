@@ -24,13 +24,14 @@ from edge_agent.api.device import (
     Reply,
     StatusUpdateEvent,
 )
-from edge_agent.api.errors import DeviceError, EdgeAgentError
+from edge_agent.api.errors import DeviceError, EdgeAgentError, StoreError
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.registry import Registry
 
 log = structlog.get_logger()
 SHORTEST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
+STEADY_AFTER_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,19 @@ class DeviceHost:
                 await self._pipeline.device_changed(self.name, "error", message)
         return Reply(accepted=True)
 
-    async def output(self, request: Output) -> OutputCompleteEvent:
-        """Prints or opens; a device that is not ready certainly does nothing."""
+    async def output(self, request: Output, not_after: datetime | None) -> OutputCompleteEvent:
+        """Prints or opens; a device that is not ready certainly does nothing.
+
+        Args:
+            not_after: an output that has to wait for another one until then is not done at all.
+        """
         async with self._one_output:
+            if not_after is not None and self._clock() > not_after:
+                return OutputCompleteEvent(
+                    output_id=request.output_id,
+                    outcome=OutputOutcome.FAILED,
+                    detail=f"{self.name} was busy for too long.",
+                )
             if self._state is not DeviceState.READY or not isinstance(self._driver, OutputDriver):
                 return OutputCompleteEvent(
                     output_id=request.output_id,
@@ -159,11 +170,12 @@ class DeviceHost:
             await asyncio.sleep(pause * self._random.uniform(0.5, 1.0))
 
     async def _claim_and_run(self, driver: Driver[Any]) -> bool:
-        """One life of the device; whether it was ready for a while."""
-        served = False
+        """One life of the device; whether it was ready for a good while."""
+        loop = asyncio.get_running_loop()
+        claimed_at: float | None = None
         try:
             await driver.claim()
-            served = True
+            claimed_at = loop.time()
             await self._become(DeviceState.READY, "claimed and enabled")
             await driver.run()
             await self._become(DeviceState.LOST, "the driver stopped serving it")
@@ -178,7 +190,7 @@ class DeviceHost:
             raise
         finally:
             await driver.release()
-        return served
+        return claimed_at is not None and loop.time() - claimed_at > STEADY_AFTER_S
 
     async def _become(self, state: DeviceState, detail: str) -> None:
         if (state, detail) == (self._state, self._detail):
@@ -186,7 +198,11 @@ class DeviceHost:
         self._state, self._detail = state, detail
         if state is not DeviceState.READY:
             self._facts.clear()
-        await self._pipeline.device_changed(self.name, state, detail)
+        try:
+            await self._pipeline.device_changed(self.name, state, detail)
+        except StoreError as error:
+            # A full disk must not stop the device from being claimed again.
+            log.error("not recorded", device=self.name, state=state, reason=str(error))  # noqa: TRY400
 
 
 class DeviceRoom:

@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Container, Coroutine
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from edge_agent.api.device import DeviceClass, OpenDrawer, OutputOutcome, PrintReceipt
 from edge_agent.api.events import HttpAnswered
 from edge_agent.api.plugin import CallHttp
-from edge_agent.api.values import Prompt, Severity
 from edge_agent.lane.receipt import StoreHeader, lay_out
 from edge_agent.runtime.commits import Signal
 from edge_agent.runtime.device_host import DeviceRoom
 from edge_agent.runtime.http_calls import HttpCaller, Unreachable
 from edge_agent.runtime.job_bodies import ReceiptBody
-from edge_agent.runtime.pipeline import Pipeline
+from edge_agent.runtime.pipeline import LATER_S, Pipeline
+from edge_agent.runtime.turn import machine_prompt
 from edge_agent.store.jobs import Job, JobKind
 from edge_agent.store.reader import Reader
 
@@ -50,18 +50,21 @@ class Effects:
 
     async def print_receipts(self) -> None:
         """Prints in the order of the sales; the first that cannot be printed holds the rest."""
+        await self._pipeline.settle_interrupted(JobKind.RECEIPT)
         while True:
             job = await self._next_in_order(JobKind.RECEIPT)
             await _unbroken(self._print(job))
 
     async def open_drawers(self) -> None:
         """Opens the drawer now or says that it did not: a drawer that opens later is a risk."""
+        await self._pipeline.settle_interrupted(JobKind.DRAWER)
         while True:
             job = await self._next_in_order(JobKind.DRAWER)
             await _unbroken(self._open(job))
 
     async def call_remote_systems(self) -> None:
         """Makes the plugins' HTTP calls, a few at a time."""
+        await self._pipeline.settle_interrupted(JobKind.HTTP)
         under_way: dict[int, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as group:
             while True:
@@ -84,10 +87,10 @@ class Effects:
             await self._pipeline.output_settled(job, OutputOutcome.FAILED, detail)
             return
         await self._pipeline.start_job(job)
-        end = await printer.output(PrintReceipt(output_id=job.id, receipt=receipt))
+        end = await printer.output(PrintReceipt(output_id=job.id, receipt=receipt), None)
         if end.outcome is OutputOutcome.FAILED:
             message = f"The receipt of sale {body.sale.basket.sale_number} waits: {end.detail}"
-            prompt = Prompt(message=message, severity=Severity.ATTENTION, source=printer.name)
+            prompt = machine_prompt(message, printer.name)
             pause = _pause(job, LONGEST_PAUSE_S)
             await self._pipeline.postpone_job(job, end.detail, pause, prompt)
         else:
@@ -95,21 +98,21 @@ class Effects:
 
     async def _open(self, job: Job) -> None:
         drawer = self._devices.first(DeviceClass.CASH_DRAWER)
-        age = self._clock().timestamp() - job.created_at
-        if drawer is None or age > DRAWER_TOO_LATE_S:
-            detail = (
-                "No cash drawer is configured on this lane."
-                if drawer is None
-                else "The sale is too long ago."
-            )
+        if drawer is None:
+            detail = "No cash drawer is configured on this lane."
             await self._pipeline.output_settled(job, OutputOutcome.FAILED, detail)
             return
         await self._pipeline.start_job(job)
-        end = await drawer.output(OpenDrawer(output_id=job.id))
+        not_after = datetime.fromtimestamp(job.created_at + DRAWER_TOO_LATE_S, UTC)
+        end = await drawer.output(OpenDrawer(output_id=job.id), not_after)
         await self._pipeline.output_settled(job, end.outcome, end.detail)
 
     async def _call(self, job: Job) -> None:
         call = CallHttp.model_validate_json(job.body)
+        if not self._pipeline.is_active(job.owner):
+            detail = f"{job.owner} is off"
+            await self._pipeline.postpone_job(job, detail, LATER_S, None)
+            return
         await self._pipeline.start_job(job)
         try:
             status, text = await self._caller.call(call)

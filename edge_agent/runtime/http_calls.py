@@ -60,5 +60,9 @@ class HttpCaller:
                     if len(body) > LARGEST_ANSWER:
                         return response.status_code, ""
                 return response.status_code, body.decode(errors="replace")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except Unreachable:
+            raise
+        # Besides its own errors httpx lets through what the URL or a header provoke below it
+        # (OverflowError for a port, UnicodeEncodeError): no such call may take the others along.
+        except Exception as error:
             raise Unreachable(f"{call.url}: {type(error).__name__} {error}") from error

@@ -30,10 +30,10 @@ from edge_agent.intake.meaning import ItemCode
 from edge_agent.lane.outcome import Context, DrawerJob, PaidSale, ReceiptJob
 from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody
-from edge_agent.runtime.plugin_slot import PluginSlot
+from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import resolve_command, resolve_meaning
 from edge_agent.runtime.settlement import settle_after_crash, settle_output
-from edge_agent.runtime.turn import Budget, Turn, World
+from edge_agent.runtime.turn import Budget, Turn, World, machine_prompt
 from edge_agent.store.chain import EventRecord, short_code
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.outbox import Randomness
@@ -42,6 +42,7 @@ from edge_agent.store.writer import Transaction, Work, Writer
 
 T = TypeVar("T")
 log = structlog.get_logger()
+LATER_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,6 @@ class Pipeline:
                 "none" if running is None else "crash" if running else "orderly"
             )
             turn, now = self._turn(tx)
-            for job in tx.jobs.with_status([JobStatus.RUNNING]):
-                settle_after_crash(tx, job, turn, now)
             turn.publish(
                 AgentStarted(occurred_at=now, agent_version=version, previous_stop=previous)
             )
@@ -118,7 +117,9 @@ class Pipeline:
             tx.lane.save(turn.lane)
             tx.lane.set_running(True)
             for slot in turn.plugins.values():
-                tx.plugins.save(slot.stored())
+                # One that is seen for the first time and does not load has decided nothing yet.
+                if slot.plugin is not None:
+                    tx.plugins.save(slot.stored())
 
         await self._submit(work)
 
@@ -146,7 +147,7 @@ class Pipeline:
             if refused is not None:
                 gtin = meaning.gtin if isinstance(meaning, ItemCode) else None
                 prompt = Prompt(message=refused.message, severity=Severity.REFUSED)
-                turn.lane = turn.lane.model_copy(update={"prompts": (prompt,)})
+                turn.lane = turn.lane.saying(prompt)
                 turn.publish(
                     ScanRefused(
                         occurred_at=now, code=refused.code, message=refused.message, gtin=gtin
@@ -181,21 +182,42 @@ class Pipeline:
             turn.publish(DeviceChanged(occurred_at=now, device=device, state=state, detail=detail))
             if state == DeviceState.LOST:
                 message = f"{device} is not answering: {detail}"
-                turn.say(Prompt(message=message, severity=Severity.ATTENTION, source=device))
+                turn.say(machine_prompt(message, device))
             self._write(tx, turn)
             # A job may have waited for just this device.
             self._changes.add(Change.JOBS)
 
         await self._submit(work)
 
+    def is_active(self, plugin: str) -> bool:
+        """Whether the plugin sees events now."""
+        slot = self.world.plugins.get(plugin)
+        return slot is not None and slot.status is PluginStatus.ACTIVE
+
     async def timer_due(self, timer: Timer) -> None:
         """A plugin's timer; ignored where it was moved meanwhile."""
 
         def work(tx: Transaction) -> None:
-            if tx.plugins.take_timer(timer):
-                turn, now = self._turn(tx)
+            if not tx.plugins.take_timer(timer):
+                return
+            turn, now = self._turn(tx)
+            if self.is_active(timer.plugin):
                 turn.notify(timer.plugin, TimerFired(occurred_at=now, key=timer.key))
                 self._write(tx, turn)
+            else:
+                # It may be turned on again, and is then still owed its timer.
+                tx.plugins.start_timer(replace(timer, due_at=now.timestamp() + LATER_S))
+
+        await self._submit(work)
+
+    async def settle_interrupted(self, kind: JobKind) -> None:
+        """Jobs of a kind that were begun by somebody who is gone: they may have happened."""
+
+        def work(tx: Transaction) -> None:
+            turn, now = self._turn(tx)
+            for job in tx.jobs.with_status(kind, [JobStatus.RUNNING]):
+                settle_after_crash(tx, job, turn, now)
+            self._write(tx, turn)
 
         await self._submit(work)
 
@@ -243,16 +265,16 @@ class Pipeline:
     async def resolve_job(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
         """A person decides about an output that failed or may have happened.
 
-        ``repeat`` prints a receipt again as a copy; ``dismiss`` lets it be.
+        ``repeat`` prints a receipt again as a copy; ``dismiss`` lets the output be.
         """
 
         def work(tx: Transaction) -> None:
             job = tx.jobs.get(job_id)
             if job is None:
                 raise NotKnown(f"There is no job {job_id}.")
-            if job.kind is not JobKind.RECEIPT:
+            if decision == "repeat" and job.kind is not JobKind.RECEIPT:
                 raise NotNow(f"Job {job_id} is not a receipt; only receipts are repeated.")
-            if job.status not in (JobStatus.DONE, JobStatus.FAILED, JobStatus.UNCERTAIN):
+            if job.status in (JobStatus.PENDING, JobStatus.RUNNING):
                 raise NotNow(f"Job {job_id} is still {job.status}; wait until it has ended.")
             now = self._clock().timestamp()
             if decision == "repeat":
@@ -260,7 +282,8 @@ class Pipeline:
                 tx.jobs.add(JobKind.RECEIPT, job.owner, copy.model_dump_json(), now)
                 self._changes.add(Change.JOBS)
             if job.status is not JobStatus.DONE:
-                tx.jobs.settle(job.id, JobStatus.FAILED, f"{decision}ed by the operator", 0)
+                detail = "printed again as a copy" if decision == "repeat" else "let be"
+                tx.jobs.settle(job.id, JobStatus.DISMISSED, detail, 0)
 
         await self._submit(work)
 
@@ -325,14 +348,18 @@ class Pipeline:
 
         await self._submit(work)
 
-    async def delivered(self, cursor: str, position: int, keep_since: datetime) -> None:
-        """The broker has everything up to ``position``; older rows than ``keep_since`` may go."""
+    async def delivered(self, cursor: str, position: int) -> None:
+        """The broker has acknowledged everything up to ``position``."""
+        await self._submit(lambda tx: tx.outbox.move_cursor(cursor, position))
 
-        def work(tx: Transaction) -> None:
-            tx.outbox.move_cursor(cursor, position)
-            tx.outbox.prune(position, keep_since)
+    async def forget(self, cursor: str, before: datetime, most: int) -> int:
+        """Deletes what is delivered or ended and older than ``before``, at most so many rows."""
 
-        await self._submit(work)
+        def work(tx: Transaction) -> int:
+            events = tx.outbox.prune(tx.outbox.cursor(cursor), before, most)
+            return events + tx.jobs.prune(before.timestamp(), most)
+
+        return await self._submit(work)
 
     async def _submit(self, work: Work[T]) -> T:
         async with self._room:

@@ -35,7 +35,11 @@ class PluginSeed:
 
 @dataclass(frozen=True)
 class PluginSlot:
-    """Frozen: a change makes a new slot. ``plugin`` is None where it is unavailable."""
+    """Frozen: a change makes a new slot. ``plugin`` is None where it is unavailable.
+
+    ``state_json`` is the state as it is stored; also kept while the plugin is unavailable, so that
+    nothing it knew is lost.
+    """
 
     name: str
     registered: bool
@@ -43,6 +47,7 @@ class PluginSlot:
     settings: Mapping[str, Any]
     plugin: Plugin[Any, Any] | None
     state: Any
+    state_json: str | None = None
     faults: int = 0
     quarantined: bool = False
     detail: str = ""
@@ -74,7 +79,7 @@ class PluginSlot:
             registered=self.registered,
             enabled=self.enabled,
             settings=json.dumps(self.settings),
-            state=None if self.state is None else self.state.model_dump_json(),
+            state=self.state_json,
         )
 
     def with_settings(self, settings: Mapping[str, Any]) -> "PluginSlot":
@@ -125,6 +130,7 @@ def load_slot(
             settings=json.loads(stored.settings) if stored else dict(seed.settings if seed else {}),
             plugin=None,
             state=None,
+            state_json=stored.state if stored else None,
             detail=str(error),
         )
     return PluginSlot(
@@ -134,6 +140,7 @@ def load_slot(
         settings=plugin.settings.model_dump(mode="json"),
         plugin=plugin,
         state=state,
+        state_json=None if stored is None else stored.state,
     )
 
 

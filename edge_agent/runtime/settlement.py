@@ -5,9 +5,8 @@ from typing import Literal
 
 from edge_agent.api.device import OutputOutcome
 from edge_agent.api.events import DrawerCompleted, ReceiptCompleted
-from edge_agent.api.values import Prompt, Severity
 from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody
-from edge_agent.runtime.turn import Turn
+from edge_agent.runtime.turn import Turn, machine_prompt
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.writer import Transaction
 
@@ -49,10 +48,10 @@ def _receipt_ended(
     number = body.sale.basket.sale_number
     if outcome is OutputOutcome.UNCERTAIN:
         message = f"The receipt of sale {number} may be on paper ({detail}). Look, then decide."
-        turn.say(Prompt(message=message, severity=Severity.ATTENTION, source="printer"))
+        turn.say(machine_prompt(message, "printer"))
     elif outcome is OutputOutcome.FAILED:
         message = f"The receipt of sale {number} was not printed: {detail}"
-        turn.say(Prompt(message=message, severity=Severity.ATTENTION, source="printer"))
+        turn.say(machine_prompt(message, "printer"))
     turn.publish(
         ReceiptCompleted(
             occurred_at=now,
@@ -74,7 +73,7 @@ def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn, now
     }
     if outcome is OutputOutcome.FAILED:
         message = f"The drawer did not open: {detail} Open it with the key."
-        turn.say(Prompt(message=message, severity=Severity.ATTENTION, source="drawer"))
+        turn.say(machine_prompt(message, "drawer"))
     turn.publish(
         DrawerCompleted(
             occurred_at=now,

@@ -9,6 +9,7 @@ import structlog
 
 log = structlog.get_logger()
 LONGEST_PAUSE_S = 30.0
+HEALTHY_AFTER_S = 60.0
 
 
 class ServiceState(StrEnum):
@@ -60,19 +61,22 @@ class Supervisor:
                 log.error("service did not stop", service=task.get_name())
 
     async def _keep_running(self, name: str, service: Callable[[], Awaitable[None]]) -> None:
-        restarts = 0
+        loop = asyncio.get_running_loop()
+        restarts = in_a_row = 0
         while True:
+            began = loop.time()
             try:
                 await service()
             # Whatever a service raises, the lane goes on and the fault is shown.
             except Exception as error:
                 log.exception("service failed", service=name)
                 restarts += 1
+                in_a_row = 0 if loop.time() - began > HEALTHY_AFTER_S else in_a_row + 1
                 detail = f"{type(error).__name__}: {error}"
                 self._statuses[name] = ServiceStatus(
                     name, ServiceState.RESTARTING, restarts, detail
                 )
-                await asyncio.sleep(min(0.5 * 2 ** min(restarts, 10), LONGEST_PAUSE_S))
+                await asyncio.sleep(min(0.5 * 2 ** min(in_a_row, 10), LONGEST_PAUSE_S))
                 self._statuses[name] = ServiceStatus(name, ServiceState.RUNNING, restarts, detail)
             else:
                 self._statuses[name] = ServiceStatus(

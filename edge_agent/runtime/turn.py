@@ -4,9 +4,12 @@ A turn is pure apart from its stopwatch: it collects the new lane and plugin sta
 order and the effects wanted. The pipeline then writes all of it in one transaction.
 """
 
+import json
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from edge_agent.api.events import Event, Notice, PluginFaulted
 from edge_agent.api.lane import LaneState
@@ -16,6 +19,7 @@ from edge_agent.api.plugin import (
     LiftHold,
     Log,
     PlaceHold,
+    Plugin,
     Publish,
     Record,
     Request,
@@ -30,9 +34,10 @@ from edge_agent.lane.outcome import Context, LaneJob
 from edge_agent.lane.step import step
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import Lookup, resolve_command
+from edge_agent.runtime.watchdog import Overrun
 
 MOST_PROMPTS = 6
-MOST_EVENTS = 200
+MOST_CONSEQUENCES = 200
 QUARANTINE_AFTER = 3
 FAULT_HOLD = "fault"
 
@@ -47,10 +52,20 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How long one ``decide`` may take, and the clock that tells (seconds, monotonic)."""
+    """How long one ``decide`` may take, and the clock that tells, in seconds.
+
+    The clock is that of the thread's own work (``time.thread_time``): a busy machine is no fault
+    of the plugin. ``watch`` is entered around each ``decide`` and may raise ``Overrun`` in it.
+    """
 
     seconds: float
     clock: Callable[[], float]
+    watch: AbstractContextManager[None] = field(default_factory=nullcontext)
+
+
+def machine_prompt(message: str, source: str) -> Prompt:
+    """A word about the machine, which must not be wiped away by the next scan."""
+    return Prompt(message=message, severity=Severity.ATTENTION, source=source, stays=True)
 
 
 class Turn:
@@ -73,6 +88,7 @@ class Turn:
         self._budget = budget
         self._queue: deque[Event] = deque()
         self._requests: deque[tuple[str, Request]] = deque()
+        self._consequences = 0
 
     @property
     def world(self) -> World:
@@ -81,17 +97,25 @@ class Turn:
 
     def apply(self, given: LaneInput) -> Refused | None:
         """Lets the lane take an input, and the plugins answer what follows from it."""
+        refused = self._step(given)
+        self._settle()
+        return refused
+
+    def publish(self, *events: Event) -> None:
+        """Takes events into the journal and lets the plugins answer them, in order."""
+        self._queue.extend(events)
+        self._settle()
+
+    def _step(self, given: LaneInput) -> Refused | None:
         outcome = step(self.lane, given, self._context)
         if isinstance(outcome, Refused):
             return outcome
         self.lane = outcome.state
         self.jobs += outcome.jobs
-        self.publish(*outcome.events)
+        self._queue.extend(outcome.events)
         return None
 
-    def publish(self, *events: Event) -> None:
-        """Takes events into the journal and lets the plugins answer them, in order."""
-        self._queue.extend(events)
+    def _settle(self) -> None:
         while self._queue or self._requests:
             if self._queue:
                 event = self._queue.popleft()
@@ -105,7 +129,7 @@ class Turn:
         """Hands one plugin the answer to something it asked for."""
         if plugin in self.plugins:
             self._offer(plugin, notice)
-            self.publish()
+            self._settle()
 
     def say(self, prompt: Prompt) -> None:
         """Shows the cashier one more sentence; the oldest gives way."""
@@ -128,32 +152,43 @@ class Turn:
             return
         began = self._budget.clock()
         try:
-            decision = plugin.decide(event, slot.state, self.lane)
+            with self._budget.watch:
+                decision = plugin.decide(event, slot.state, self.lane)
             for action in decision.actions:
-                self._check(slot, action)
-        # A stranger's rule may raise anything: the sale goes on, the fault is recorded.
-        except Exception as error:
-            self._fault(slot, event, f"{type(error).__name__}: {error}")
+                self._check(plugin, action)
+            after = _with_state(slot, plugin, decision.state)
+        # A stranger's rule may raise anything, even SystemExit: the sale goes on without it.
+        except BaseException as error:
+            overrun = isinstance(error, Overrun)
+            detail = "did not answer" if overrun else f"{type(error).__name__}: {error}"
+            self._fault(slot, event, detail, at_once=overrun)
             self._hold_if_guarded(slot, event)
             return
         took = self._budget.clock() - began
-        if decision.state is not None:
-            slot = replace(slot, state=decision.state)
         if took > self._budget.seconds:
-            self.plugins[name] = slot
-            self._fault(slot, event, f"took {took * 1000:.0f} ms")
+            self._fault(after, event, f"took {took * 1000:.0f} ms")
         else:
-            self.plugins[name] = replace(slot, faults=0)
+            self.plugins[name] = replace(after, faults=0) if after.faults else after
         for action in decision.actions:
             self._do(name, action)
 
-    def _check(self, slot: PluginSlot, action: Action) -> None:
-        assert slot.plugin is not None
-        if isinstance(action, Publish):
-            if not isinstance(action.event, slot.plugin.publishes):
-                raise TypeError(f"publishes {action.event.type} without declaring it")
-            if len(self.events) + len(self._queue) >= MOST_EVENTS:
-                raise RuntimeError(f"more than {MOST_EVENTS} events follow from one input")
+    def _check(self, plugin: Plugin[Any, Any], action: Action) -> None:
+        """Raises for what could not be carried out or stored, while the plugin can be blamed."""
+        match action:
+            case Publish(event=event) if not isinstance(event, plugin.publishes):
+                raise TypeError(f"publishes {event.type} without declaring it")
+            case Record(values=values):
+                json.dumps(values)
+            case Publish() | PlaceHold() | LiftHold() | Request():
+                self._consequences += 1
+                if self._consequences > MOST_CONSEQUENCES:
+                    raise RuntimeError(
+                        f"more than {MOST_CONSEQUENCES} things follow from one input"
+                    )
+            case Say() | CallHttp() | StartTimer() | Log():
+                return
+            case _:
+                raise TypeError(f"{type(action).__name__} is no action")
 
     def _do(self, name: str, action: Action) -> None:
         match action:
@@ -180,13 +215,15 @@ class Turn:
 
     def _request(self, name: str, request: Request) -> None:
         given = resolve_command(request.command, self._lookup, self._rules)
-        refused = given if isinstance(given, Refused) else self.apply(given)
+        refused = given if isinstance(given, Refused) else self._step(given)
         if refused is not None:
             self.log.append((name, f"{request.command.name} was refused: {refused.message}"))
 
-    def _fault(self, slot: PluginSlot, event: Event | Notice, detail: str) -> None:
+    def _fault(
+        self, slot: PluginSlot, event: Event | Notice, detail: str, *, at_once: bool = False
+    ) -> None:
         faults = slot.faults + 1
-        quarantined = faults >= QUARANTINE_AFTER
+        quarantined = at_once or faults >= QUARANTINE_AFTER
         self.plugins[slot.name] = replace(
             slot, faults=faults, quarantined=quarantined, detail=detail
         )
@@ -201,8 +238,8 @@ class Turn:
             )
         )
         if quarantined:
-            message = f"{slot.name} is quarantined after {faults} faults in a row. Tell a lead."
-            self.say(Prompt(message=message, severity=Severity.ATTENTION))
+            message = f"{slot.name} is quarantined: {detail}. Tell a shift lead."
+            self.say(machine_prompt(message, slot.name))
 
     def _hold_if_guarded(self, slot: PluginSlot, event: Event | Notice) -> None:
         for guard in slot.guards:
@@ -211,3 +248,11 @@ class Turn:
                     self.lane, slot.name, FAULT_HOLD, guard.message, self._context
                 )
                 self._queue.extend(events)
+
+
+def _with_state(slot: PluginSlot, plugin: Plugin[Any, Any], state: object) -> PluginSlot:
+    if state is None or state is slot.state:
+        return slot
+    if not isinstance(state, plugin.state_type):
+        raise TypeError(f"{type(state).__name__} is not its state")
+    return replace(slot, state=state, state_json=state.model_dump_json())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.tables import JobRow, core
@@ -38,10 +38,22 @@ class JobTable:
         row = self._connection.execute(select(_JOB).where(_JOB.c.id == job_id)).one_or_none()
         return None if row is None else _job(row._mapping)
 
-    def with_status(self, statuses: Iterable[JobStatus], limit: int = 1000) -> list[Job]:
-        """Jobs in any of the statuses, oldest first."""
+    def with_status(self, kind: JobKind, statuses: Iterable[JobStatus]) -> list[Job]:
+        """Jobs of a kind in any of the statuses, oldest first."""
         rows = self._connection.execute(
-            select(_JOB).where(_JOB.c.status.in_(list(statuses))).order_by(_JOB.c.id).limit(limit)
+            select(_JOB)
+            .where(_JOB.c.status.in_(list(statuses)), _JOB.c.kind == kind)
+            .order_by(_JOB.c.id)
+        )
+        return [_job(row._mapping) for row in rows]
+
+    def open_or_failed(self, limit: int) -> list[Job]:
+        """What somebody may want to know of: uncertain ones first, then the newest."""
+        rows = self._connection.execute(
+            select(_JOB)
+            .where(_JOB.c.status.not_in([JobStatus.DONE, JobStatus.DISMISSED]))
+            .order_by((_JOB.c.status == JobStatus.UNCERTAIN).desc(), _JOB.c.id.desc())
+            .limit(limit)
         )
         return [_job(row._mapping) for row in rows]
 
@@ -65,10 +77,15 @@ class JobTable:
         ).one_or_none()
         return None if row is None else _job(row._mapping)
 
-    def counts(self) -> dict[str, int]:
-        """Status -> number of jobs."""
-        rows = self._connection.execute(select(_JOB.c.status, func.count()).group_by(_JOB.c.status))
-        return {status: count for status, count in rows}  # noqa: C416 - rows are not tuples
+    def prune(self, before: float, most: int) -> int:
+        """Deletes ended jobs that are older than ``before``; returns how many."""
+        ended = (JobStatus.DONE, JobStatus.FAILED, JobStatus.DISMISSED)
+        old = (
+            select(_JOB.c.id)
+            .where(_JOB.c.status.in_(ended), _JOB.c.created_at < before)
+            .limit(most)
+        )
+        return self._connection.execute(delete(_JOB).where(_JOB.c.id.in_(old))).rowcount
 
     def start(self, job: Job) -> None:
         """Marks a job as begun: from here on it may have happened."""

@@ -16,7 +16,7 @@ class JobStatus(StrEnum):
     """How far a job has got.
 
     RUNNING is committed before the effect begins, so that a job found running after a crash may
-    have happened: it becomes UNCERTAIN, and a person decides.
+    have happened: it becomes UNCERTAIN, and a person decides; then it is DISMISSED.
     """
 
     PENDING = "pending"
@@ -24,6 +24,7 @@ class JobStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    DISMISSED = "dismissed"
 
 
 @dataclass(frozen=True, slots=True)

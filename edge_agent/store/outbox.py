@@ -52,9 +52,7 @@ class Outbox:
             select(_EPOCH).order_by(_EPOCH.c.epoch.desc()).limit(1)
         ).one_or_none()
         if newest is None:
-            epoch = int(now.timestamp())
-            self._connection.execute(insert(_EPOCH), {"epoch": epoch, "source": source})
-            return Head(0, source, epoch, 0, GENESIS)
+            return Head(0, source, self.new_epoch(source, now), 0, GENESIS)
         if newest.source != source:
             raise StoreError(
                 f"The database holds the events of {newest.source}, but the configuration says "
@@ -65,6 +63,13 @@ class Outbox:
             position = 0 if last is None else last.position
             return Head(position, source, newest.epoch, 0, GENESIS)
         return Head(last.position, source, last.epoch, last.sequence, last.hash)
+
+    def new_epoch(self, source: str, now: datetime) -> int:
+        """Begins a new life of the database, as after a restore; returns its number."""
+        newest = self._connection.execute(select(func.max(_EPOCH.c.epoch))).scalar_one() or 0
+        epoch = max(int(now.timestamp()), newest + 1)
+        self._connection.execute(insert(_EPOCH), {"epoch": epoch, "source": source})
+        return epoch
 
     def append(
         self, head: Head, events: Sequence[Event], randomness: Randomness
@@ -137,15 +142,31 @@ class Outbox:
         )
         return self._connection.execute(query).scalar_one_or_none()
 
-    def prune(self, delivered: int, before: datetime) -> int:
-        """Deletes delivered events older than ``before``, never the newest; returns how many."""
-        deleted = self._connection.execute(
-            delete(_OUTBOX).where(
+    def prune(self, delivered: int, before: datetime, most: int) -> int:
+        """Deletes delivered events older than ``before``, never the newest; returns how many.
+
+        Looks at the ``most`` oldest rows only, so that it costs the same however long the journal.
+        """
+        oldest = (
+            select(_OUTBOX.c.position, _OUTBOX.c.occurred_at)
+            .where(
                 _OUTBOX.c.position <= delivered,
                 _OUTBOX.c.position < self.newest_position(),
-                _OUTBOX.c.occurred_at < before.isoformat().replace("+00:00", "Z"),
             )
+            .order_by(_OUTBOX.c.position)
+            .limit(most)
+            .subquery()
         )
+        limit = before.isoformat().replace("+00:00", "Z")
+        # A chain is cut at its beginning only: everything before the first row to stay.
+        first_to_stay = self._connection.execute(
+            select(func.min(oldest.c.position)).where(oldest.c.occurred_at >= limit)
+        ).scalar_one()
+        last_seen = self._connection.execute(select(func.max(oldest.c.position))).scalar_one()
+        if last_seen is None:
+            return 0
+        end = last_seen + 1 if first_to_stay is None else first_to_stay
+        deleted = self._connection.execute(delete(_OUTBOX).where(_OUTBOX.c.position < end))
         return deleted.rowcount
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,6 +26,7 @@ from edge_agent.store.outbox import Head, Randomness
 from edge_agent.store.schema import schema_steps, upgrade
 
 T = TypeVar("T")
+log = structlog.get_logger()
 _LARGEST_BATCH = 256
 
 
@@ -56,18 +58,22 @@ class Writer:
         *,
         on_commit: Callable[[], None] = lambda: None,
         on_rollback: Callable[[], None] = lambda: None,
+        on_death: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
             source: the lane's name in the world, ``/stores/{store}/lanes/{lane}``.
             on_commit, on_rollback: called on the writer's thread when a whole batch of work has
                 become durable, or was undone by a failed commit; results follow afterwards.
+            on_death: called on the writer's thread when it cannot go on; all that waits and all
+                that is submitted afterwards is refused, and the agent must be started again.
         """
         self._data_dir = data_dir
         self._source = source
         self._randomness = randomness
         self._on_commit = on_commit
         self._on_rollback = on_rollback
+        self._on_death = on_death
         self._waiting: deque[tuple[Work[Any], Future[Any]]] = deque()
         self._wake = threading.Condition()
         self._closing = False
@@ -113,9 +119,21 @@ class Writer:
             opened.set_exception(StoreError(_explain(self._data_dir, error)))
             return
         opened.set_result(None)
-        with connection:
-            while batch := self._next_batch():
-                head = self._commit_together(connection, head, batch)
+        batch: list[tuple[Work[Any], Future[Any]]] = []
+        try:
+            with connection:
+                while batch := self._next_batch():
+                    head = self._commit_together(connection, head, batch)
+        # Nobody may wait for a thread that is gone: whatever ended it, everybody is told.
+        except BaseException:
+            log.exception("the writer died")
+            with self._wake:
+                self._closing = True
+            failure = StoreError("The database thread failed. The agent must be started again.")
+            for _, future in [*batch, *self._waiting]:
+                if not future.done():
+                    future.set_exception(failure)
+            self._on_death()
 
     def _next_batch(self) -> list[tuple[Work[Any], Future[Any]]]:
         """Blocks until there is work; empty when the writer is to close."""

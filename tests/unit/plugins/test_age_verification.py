@@ -1,5 +1,7 @@
 """Age verification: no restricted item is paid for without a proof of age."""
 
+from dataclasses import replace
+
 import pytest
 
 from edge_agent.api.commands import (
@@ -7,11 +9,13 @@ from edge_agent.api.commands import (
     EnterCode,
     FinalizeSubtotal,
     Pay,
+    ReleaseHold,
     SignOn,
     VoidBasket,
     VoidLine,
 )
-from edge_agent.api.events import Tender, Verdict
+from edge_agent.api.events import PluginChanged, Tender, Verdict
+from edge_agent.runtime.turn import World
 from edge_agent.testing import PluginScenario
 from plugins.age_verification import AgeVerification
 
@@ -117,3 +121,49 @@ def test_ages_are_settings() -> None:
     lane.do(SignOn(badge="EMP1001"))
     add(lane, BEER)
     assert lane.holds == [ASK_16]
+
+
+def test_a_later_failed_check_takes_the_proof_back(lane: PluginScenario) -> None:
+    add(lane, BEER)
+    lane.do(PASS_18)
+    lane.do(CheckAge(minimum_age=18, verdict=Verdict.FAIL))
+    assert lane.holds == [ASK_18]
+
+
+def test_a_lower_failed_check_leaves_what_a_higher_one_cannot(lane: PluginScenario) -> None:
+    add(lane, GAME)
+    lane.do(PASS_18)
+    lane.do(CheckAge(minimum_age=21, verdict=Verdict.FAIL))
+    assert lane.holds == []
+
+
+def test_what_was_scanned_while_off_is_held_when_it_is_turned_on(lane: PluginScenario) -> None:
+    lane._world = World(lane.lane, {lane.slot.name: replace(lane.slot, enabled=False)})
+    add(lane, BEER)
+    assert lane.holds == []
+    lane._world = World(lane.lane, {lane.slot.name: replace(lane.slot, enabled=True)})
+    changed = PluginChanged(occurred_at=lane.now, plugin="age-verification", change="enabled")
+    lane.publish(changed)
+    assert lane.holds == [ASK_18]
+
+
+def test_the_subtotal_is_the_last_look(lane: PluginScenario) -> None:
+    add(lane, BEER)
+    lane.do(PASS_18)
+    assert lane.slot.plugin is not None
+    stricter = lane.slot.with_settings({"minimum_ages": {"alcohol": 21}})
+    lane._world = World(lane.lane, {lane.slot.name: stricter})
+    lane.do(FinalizeSubtotal())
+    assert "21 or older" in lane.holds[0]
+
+
+def test_a_leads_word_stands_until_something_stricter_comes(lane: PluginScenario) -> None:
+    add(lane, GAME, GAME)
+    assert lane.lane.basket is not None
+    hold_id = lane.lane.basket.holds[0].hold_id
+    lane.do(ReleaseHold(hold_id=hold_id, badge="EMP9001", reason="known"))
+    lane.do(VoidLine(line_id=1))
+    lane.do(FinalizeSubtotal())
+    assert lane.holds == []
+    add(lane, BEER)
+    assert lane.holds == [ASK_18]

@@ -1,8 +1,34 @@
 """Small plugins that behave, and some that do not."""
 
-from edge_agent.api.events import Event, ItemAdded, Notice, PluginReported
+import sys
+from typing import Any
+
+from edge_agent.api.commands import StartBasket, VoidBasket
+from edge_agent.api.events import (
+    BasketStarted,
+    BasketVoided,
+    Event,
+    HoldPlaced,
+    HoldReleased,
+    ItemAdded,
+    Notice,
+    PluginReported,
+)
 from edge_agent.api.lane import LaneState
-from edge_agent.api.plugin import Decision, Guard, Plugin, Publish, Say, Settings, State
+from edge_agent.api.plugin import (
+    Decision,
+    Guard,
+    LiftHold,
+    PlaceHold,
+    Plugin,
+    Publish,
+    Record,
+    Request,
+    Say,
+    Settings,
+    State,
+)
+from edge_agent.testing import NOON
 
 
 class CountSettings(Settings):
@@ -69,3 +95,44 @@ class Endless(Plugin[CountSettings, CountState]):
             occurred_at=event.occurred_at, plugin=self.name, topic="again", values={}
         )
         return Decision(None, (Publish(event=report),))
+
+
+class Misbehaving(Plugin[CountSettings, CountState]):
+    """Does with each item what its class attribute ``how`` says."""
+
+    name = "misbehaving"
+    title = "Misbehaving"
+    summary = "Finds every way to be a nuisance."
+    handles = (ItemAdded, HoldPlaced, HoldReleased, BasketVoided, BasketStarted)
+    how = "exit"
+
+    def decide(
+        self, event: Event | Notice, state: CountState, lane: LaneState
+    ) -> Decision[CountState]:
+        anything: Any
+        match self.how:
+            case "exit":
+                sys.exit(3)
+            case "unserialisable record":
+                return Decision(None, (Record(key="k", values={"at": NOON}),))
+            case "wrong state":
+                anything = CountSettings()
+                return Decision(anything)
+            case "no action":
+                anything = "please"
+                return Decision(None, (anything,))
+            case "no decision":
+                anything = None
+                return anything  # type: ignore[no-any-return]
+            case "hold ping-pong":
+                if isinstance(event, HoldPlaced):
+                    return Decision(None, (LiftHold(key="k", reason="r"),))
+                return Decision(None, (PlaceHold(key="k", message="m"),))
+            case "request ping-pong":
+                if isinstance(event, BasketVoided):
+                    return Decision(None, (Request(command=StartBasket()),))
+                return Decision(None, (Request(command=VoidBasket()),))
+            case "never answers":
+                while True:
+                    pass
+        raise AssertionError(self.how)

@@ -7,9 +7,16 @@ import pytest
 from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay, SignOn
 from edge_agent.api.events import PluginFaulted, Tender
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
-from edge_agent.runtime.turn import MOST_EVENTS, QUARANTINE_AFTER, World
+from edge_agent.runtime.turn import MOST_CONSEQUENCES, QUARANTINE_AFTER, World
+from edge_agent.runtime.watchdog import Watchdog
 from edge_agent.testing import PluginScenario
-from tests.unit.runtime.plugins_for_tests import Broken, Counter, Endless, Undeclared
+from tests.unit.runtime.plugins_for_tests import (
+    Broken,
+    Counter,
+    Endless,
+    Misbehaving,
+    Undeclared,
+)
 
 PEN, BEER = "04006381333931", "00000096385074"
 
@@ -102,7 +109,7 @@ def test_publishing_what_was_not_declared_is_a_fault() -> None:
 def test_a_plugin_that_answers_itself_is_stopped() -> None:
     scenario = selling(PluginScenario(Endless))
     scenario.do(EnterCode(code=PEN))
-    assert len(scenario.last) <= MOST_EVENTS + 1
+    assert types(scenario).count("lane.plugin.reported") == MOST_CONSEQUENCES
     assert isinstance(scenario.last[-1], PluginFaulted)
 
 
@@ -115,3 +122,56 @@ def test_a_slow_answer_counts_but_is_a_fault() -> None:
     scenario.do(EnterCode(code=PEN))
     assert scenario.slot.state.count == 1
     assert [type(event).__name__ for event in scenario.last].count("PluginFaulted") == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("exit", "SystemExit"),
+        ("unserialisable record", "not JSON serializable"),
+        ("wrong state", "CountSettings is not its state"),
+        ("no action", "str is no action"),
+        ("no decision", "AttributeError"),
+        ("hold ping-pong", "things follow from one input"),
+        ("request ping-pong", "things follow from one input"),
+    ],
+)
+def test_every_nuisance_is_the_plugins_fault_and_never_the_lanes(
+    monkeypatch: pytest.MonkeyPatch, how: str, says: str
+) -> None:
+    monkeypatch.setattr(Misbehaving, "how", how)
+    scenario = selling(PluginScenario(Misbehaving))
+    scenario.do(EnterCode(code=PEN))
+    faults = [event.detail for event in scenario.events if isinstance(event, PluginFaulted)]
+    assert any(says in fault for fault in faults), faults
+    assert "pos.item.added" in types(scenario)
+
+
+def test_a_plugin_that_never_answers_is_interrupted_and_quarantined_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Misbehaving, "how", "never answers")
+    scenario = selling(PluginScenario(Misbehaving))
+    turn = scenario._turn()
+    turn._budget = replace(turn._budget, watch=Watchdog(0.1))
+    scenario._turn = lambda: turn  # type: ignore[method-assign]
+    scenario.do(EnterCode(code=PEN))
+    assert scenario.slot.status is PluginStatus.QUARANTINED
+    assert "misbehaving is quarantined: did not answer" in scenario.prompts[-1]
+
+
+def test_a_watchdog_leaves_those_alone_who_answer() -> None:
+    watchdog = Watchdog(0.02)
+    for _ in range(2000):
+        with watchdog:
+            sum(range(1000))
+
+
+def test_words_about_the_machine_stay_until_the_sale_is_over() -> None:
+    scenario = selling(PluginScenario(Broken))
+    for _ in range(QUARANTINE_AFTER + 1):
+        scenario.do(EnterCode(code=PEN))
+    assert any("quarantined" in prompt for prompt in scenario.prompts)
+    scenario.do(FinalizeSubtotal())
+    scenario.do(Pay(tender=Tender.CARD))
+    assert not any("quarantined" in prompt for prompt in scenario.prompts)

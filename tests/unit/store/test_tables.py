@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from edge_agent.api.events import AgentStopped
 from edge_agent.api.values import Employee, Money, PriceBookItem, Role
+from edge_agent.store.chain import find_breaks
 from edge_agent.store.jobs import JobKind, JobStatus
+from edge_agent.store.outbox import all_records
 from edge_agent.store.plugin_table import StoredPlugin, Timer
 from edge_agent.store.writer import Transaction, Writer
-from tests.conftest import NOON
+from tests.conftest import NOON, SOURCE, seeded_bytes
 
 
 def test_jobs_come_in_order_and_move_through_their_states(writer: Writer) -> None:
@@ -96,9 +99,41 @@ def test_pruning_keeps_what_is_undelivered_recent_or_newest(writer: Writer) -> N
     def work(tx: Transaction) -> list[int]:
         for age in (10, 9, 2, 8, 7):
             tx.append(AgentStopped(occurred_at=NOON - timedelta(days=age)))
-        tx.outbox.prune(4, NOON - timedelta(days=5))
+        tx.outbox.prune(4, NOON - timedelta(days=5), 100)
         left = [record.position for record in tx.outbox.after(0, 10)]
-        tx.outbox.prune(5, NOON)
+        tx.outbox.prune(5, NOON, 1)
+        left += [record.position for record in tx.outbox.after(0, 10)]
+        tx.outbox.prune(5, NOON, 100)
         return left + [record.position for record in tx.outbox.after(0, 10)]
 
-    assert writer.submit(work).result(5) == [3, 5, 5]
+    assert writer.submit(work).result(5) == [3, 4, 5, 4, 5, 5]
+
+
+def test_ended_jobs_are_pruned_and_uncertain_ones_shown_first(writer: Writer) -> None:
+    def work(tx: Transaction) -> tuple[list[int], int, list[int]]:
+        for status in (
+            JobStatus.UNCERTAIN,
+            JobStatus.DONE,
+            JobStatus.FAILED,
+            JobStatus.DISMISSED,
+            JobStatus.PENDING,
+        ):
+            tx.jobs.settle(tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0), status, "", 0)
+        shown = [job.id for job in tx.jobs.open_or_failed(10)]
+        pruned = tx.jobs.prune(2.0, 100)
+        return shown, pruned, [job.id for job in tx.jobs.open_or_failed(10)]
+
+    assert writer.submit(work).result(5) == ([1, 5, 3], 3, [1, 5])
+
+
+def test_a_new_epoch_begins_at_sequence_one(writer: Writer, tmp_path: Path) -> None:
+    writer.submit(lambda tx: tx.append(AgentStopped(occurred_at=NOON))).result(5)
+    begun = writer.submit(lambda tx: tx.outbox.new_epoch(SOURCE, NOON)).result(5)
+    writer.close()
+    again = Writer(tmp_path, SOURCE, seeded_bytes)
+    again.start(NOON)
+    (record,) = again.submit(lambda tx: tx.append(AgentStopped(occurred_at=NOON))).result(5)
+    assert (record.position, record.epoch, record.sequence) == (2, begun, 1)
+    assert begun > int(NOON.timestamp())
+    assert list(find_breaks(again.submit(lambda tx: list(all_records(tx.outbox))).result(5))) == []
+    again.close()

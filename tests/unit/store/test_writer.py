@@ -95,6 +95,23 @@ def test_a_reopened_journal_goes_on_where_it_ended(writer: Writer, tmp_path: Pat
     assert list(find_breaks(records)) == []
 
 
+def test_a_writer_that_dies_tells_everybody(tmp_path: Path) -> None:
+    died = threading.Event()
+    dying = Writer(tmp_path, SOURCE, seeded_bytes, on_death=died.set)
+    dying.start(NOON)
+
+    def kill(tx: Transaction) -> None:
+        raise SystemExit
+
+    killed, waiting = dying.submit(kill), dying.submit(append)
+    for future in (killed, waiting):
+        with pytest.raises(StoreError, match="must be started again"):
+            future.result(5)
+    assert died.wait(5)
+    with pytest.raises(StoreError):
+        dying.submit(append).result(5)
+
+
 def test_a_closed_writer_refuses_work(writer: Writer) -> None:
     writer.close()
     with pytest.raises(StoreError, match="shutting down"):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from edge_agent.api.errors import DeliveryError
@@ -57,13 +56,11 @@ class Lane:
             self.commits,
             broker,
             self.delivered,
-            lambda: NOON,
-            retention=timedelta(days=1),
             batch_size=7,
             longest_pause_s=0.01,
         )
 
-    async def delivered(self, cursor: str, position: int, keep_since: datetime) -> None:
+    async def delivered(self, cursor: str, position: int) -> None:
         await asyncio.wrap_future(
             self.writer.submit(lambda tx: tx.outbox.move_cursor(cursor, position))
         )
