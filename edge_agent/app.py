@@ -24,7 +24,7 @@ from edge_agent.runtime.effects import Effects
 from edge_agent.runtime.housekeeping import Housekeeping
 from edge_agent.runtime.http_calls import HttpCaller
 from edge_agent.runtime.pipeline import Pipeline, Policy
-from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, load_slot
+from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, PluginStatus, load_slot
 from edge_agent.runtime.registry import Registry
 from edge_agent.runtime.supervisor import Supervisor
 from edge_agent.runtime.timers import Timers
@@ -48,9 +48,12 @@ def utc_now() -> datetime:
 
 
 def prepare_data_dir(path: Path) -> DirectoryLock:
-    """Makes the data directory, for its owner only, and locks it."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return DirectoryLock(path)
+    """Makes the data directory, for its owner only, and locks it; raises ``StoreError``."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return DirectoryLock(path)
+    except OSError as error:
+        raise StoreError(f"data_dir {path} cannot be used: {error.strerror}.") from error
 
 
 def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None]) -> Pipeline:
@@ -93,6 +96,9 @@ async def start_pipeline(pipeline: Pipeline, config: Config, registry: Registry)
         }
 
     await pipeline.start(fresh, slots, __version__)
+    for slot in pipeline.world.plugins.values():
+        if slot.status is PluginStatus.UNAVAILABLE:
+            log.warning("plugin is unavailable", plugin=slot.name, reason=slot.detail)
 
 
 async def run_agent(config: Config) -> None:

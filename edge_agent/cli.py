@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from edge_agent.config import Config
     from edge_agent.control.client import ControlClient
-    from edge_agent.control.messages import ImportMessage
+    from edge_agent.control.messages import ImportMessage, PluginMessage
     from edge_agent.store.chain import EventRecord
     from edge_agent.store.database import Database
     from edge_agent.store.reader import Reader
@@ -83,6 +83,7 @@ def tui(socket: SocketOption = DEFAULT_SOCKET) -> None:
     """Open the terminal UI of a running agent."""
     from tui.app import LaneApp
 
+    _ask(socket, lambda client: client.health())
     LaneApp(socket).run()
 
 
@@ -215,7 +216,9 @@ def import_people(
 def list_plugins(socket: SocketOption = DEFAULT_SOCKET) -> None:
     """List the plugins and how they are doing."""
     for plugin in _ask(socket, lambda client: client.plugins()):
-        print(f"{plugin.id:24} {plugin.status:12} {plugin.summary} {plugin.detail}".rstrip())
+        switch = "on" if plugin.enabled else "off"
+        said = plugin.detail or plugin.summary
+        print(f"{plugin.id:24} {switch:4} {plugin.status:12} {said}")
 
 
 @plugins.command("show")
@@ -234,6 +237,18 @@ def enable_plugin(plugin_id: str, socket: SocketOption = DEFAULT_SOCKET) -> None
 def disable_plugin(plugin_id: str, socket: SocketOption = DEFAULT_SOCKET) -> None:
     """Turn a plugin off, from the next event on."""
     _switch(plugin_id, socket, enabled=False)
+
+
+@plugins.command("register")
+def register_plugin(plugin_id: str, socket: SocketOption = DEFAULT_SOCKET) -> None:
+    """Register a plugin that was unregistered."""
+    print(_ask(socket, lambda client: client.register_plugin(plugin_id)).status)
+
+
+@plugins.command("unregister")
+def unregister_plugin(plugin_id: str, socket: SocketOption = DEFAULT_SOCKET) -> None:
+    """Unregister a plugin; its settings and state are kept."""
+    print(_ask(socket, lambda client: client.unregister_plugin(plugin_id)).status)
 
 
 @plugins.command("set")
@@ -255,12 +270,12 @@ def set_plugin(
         except json.JSONDecodeError:
             changes[name] = value
 
-    async def change(client: "ControlClient") -> None:
+    async def change(client: "ControlClient") -> "PluginMessage":
         present = await client.plugin(plugin_id)
         wanted = PluginChange(settings={**present.settings, **changes})
-        await client.change_plugin(plugin_id, wanted)
+        return await client.change_plugin(plugin_id, wanted)
 
-    _ask(socket, change)
+    print(json.dumps(_ask(socket, change).settings, indent=2))
 
 
 @journal.command("tail")

@@ -162,4 +162,6 @@ def _explain(path: Path, problem: Any) -> str:
             return f"{where}: this key is missing."
         case "extra_forbidden":
             return f"{where}: there is no such key."
-    return f"{where}: {problem['msg']} (got {problem['input']!r})."
+    # A whole table may hold a password: only a single value is shown again.
+    single = isinstance(problem["input"], str | int | float)
+    return f"{where}: {problem['msg']}" + (f" (got {problem['input']!r})." if single else ".")

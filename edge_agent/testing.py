@@ -200,6 +200,7 @@ class PluginScenario:
             registered=True,
             enabled=enabled,
             settings=made.settings.model_dump(mode="json"),
+            plugin_type=plugin,
             plugin=made,
             state=plugin.state_type(),
         )

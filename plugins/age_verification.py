@@ -62,6 +62,7 @@ class AgeVerification(Plugin[AgeSettings, AgeState]):
     name = "age-verification"
     title = "Age verification"
     summary = "Holds payment of restricted items until the customer's age has been checked."
+    enabled_at_first = True
     handles = (
         ItemAdded,
         ItemVoided,

@@ -71,7 +71,6 @@ class CustomerLookup(Plugin[LookupSettings, LookupState]):
     summary = "Fetches a customer's tier and points; works from its cache while offline."
     handles = (CustomerIdentified, HttpAnswered)
     publishes = (CustomerFound, CustomerNotFound)
-    enabled_at_first = False
 
     def decide(
         self, event: Event | Notice, state: LookupState, lane: LaneState

@@ -67,6 +67,7 @@ class EmployeeTime(Plugin[TimeSettings, TimeState]):
     name = "employee-time"
     title = "Employee time"
     summary = "Records time per session and in total; signs off idle lanes."
+    enabled_at_first = True
     handles = (EmployeeLoggedIn, EmployeeLoggedOut, ItemAdded, PaymentCompleted, TimerFired)
     publishes = (EmployeeTimeRecorded,)
 

@@ -84,6 +84,7 @@ class FraudDetection(Plugin[FraudSettings, FraudState]):
     name = "fraud-detection"
     title = "Fraud detection"
     summary = "Alerts head office on many voids, voided sales, refused scans and large cash."
+    enabled_at_first = True
     handles = (EmployeeLoggedIn, ItemVoided, BasketVoided, PaymentCompleted, ScanRefused)
     publishes = (FraudAlerted,)
 

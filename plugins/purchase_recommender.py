@@ -17,6 +17,8 @@ from edge_agent.api.lane import LaneState
 from edge_agent.api.plugin import Decision, Plugin, Publish, Say, Settings, State
 
 _MOST_ITEMS_LEARNED_FROM = 30
+# GTIN and name of what is offered, confidence in percent, whether it was learned.
+_Offer = tuple[str, str, int, bool]
 
 
 class RecommenderSettings(Settings):
@@ -25,7 +27,7 @@ class RecommenderSettings(Settings):
     pairs: dict[str, str] = Field(
         default_factory=dict,
         title="Pairs",
-        description="GTIN-14 of an item and GTIN-14 of what to suggest with it.",
+        description="GTIN-14 of an item = GTIN-14 and name of what to suggest with it.",
     )
     learn: bool = Field(
         default=True, title="Learn", description="Learn pairs from the sales of this lane."
@@ -57,9 +59,10 @@ class RecommenderSettings(Settings):
     @field_validator("pairs")
     @classmethod
     def _gtins(cls, pairs: dict[str, str]) -> dict[str, str]:
-        for gtin in (*pairs, *pairs.values()):
+        for text in (*pairs, *pairs.values()):
+            gtin = text.partition(" ")[0]
             if not (len(gtin) == 14 and gtin.isascii() and gtin.isdigit()):
-                raise ValueError(f"{gtin!r} is not a GTIN of 14 digits")
+                raise ValueError(f"{text!r} does not begin with a GTIN of 14 digits")
         return pairs
 
 
@@ -84,6 +87,7 @@ class PurchaseRecommender(Plugin[RecommenderSettings, RecommenderState]):
     name = "purchase-recommender"
     title = "Purchase recommender"
     summary = "Suggests what goes with an item, from a list and from this lane's own sales."
+    enabled_at_first = True
     handles = (BasketStarted, ItemAdded, SubtotalFinalized, PaymentCompleted)
     publishes = (RecommendationOffered,)
 
@@ -113,7 +117,7 @@ class PurchaseRecommender(Plugin[RecommenderSettings, RecommenderState]):
         offer = self._configured(event.gtin, taken) or self._learned(event.gtin, taken, state)
         if offer is None or len(state.offered) >= self.settings.offers_per_sale:
             return Decision(state)
-        gtin, confidence, learned = offer
+        gtin, name, confidence, learned = offer
         offered = RecommendationOffered(
             occurred_at=event.occurred_at,
             basket_id=event.basket_id,
@@ -122,19 +126,19 @@ class PurchaseRecommender(Plugin[RecommenderSettings, RecommenderState]):
             source="learned" if learned else "configured",
             confidence_percent=confidence,
         )
-        message = f"Goes well with {event.description}: {state.names.get(gtin, f'item {gtin}')}."
+        message = f"Goes well with {event.description}: {name}."
         return Decision(
             state.model_copy(update={"offered": (*state.offered, gtin)}),
             (Publish(event=offered), Say(message=message)),
         )
 
-    def _configured(self, gtin: str, taken: set[str]) -> tuple[str, int, bool] | None:
-        other = self.settings.pairs.get(gtin)
-        return None if other is None or other in taken else (other, 100, False)
+    def _configured(self, gtin: str, taken: set[str]) -> _Offer | None:
+        other, _, name = self.settings.pairs.get(gtin, "").partition(" ")
+        return (
+            (other, name or f"item {other}", 100, False) if other and other not in taken else None
+        )
 
-    def _learned(
-        self, gtin: str, taken: set[str], state: RecommenderState
-    ) -> tuple[str, int, bool] | None:
+    def _learned(self, gtin: str, taken: set[str], state: RecommenderState) -> _Offer | None:
         if not self.settings.learn:
             return None
         sales = state.item_sales.get(gtin, 0)
@@ -147,7 +151,10 @@ class PurchaseRecommender(Plugin[RecommenderSettings, RecommenderState]):
             confidence = 100 * count // max(sales, count)
             if other not in taken and confidence >= self.settings.minimum_confidence:
                 best = max(best or (0, ""), (confidence, other))
-        return None if best is None else (best[1], best[0], True)
+        if best is None:
+            return None
+        confidence, other = best
+        return other, state.names.get(other, f"item {other}"), confidence, True
 
     def _learn(self, state: RecommenderState) -> RecommenderState:
         items = sorted(state.items)[:_MOST_ITEMS_LEARNED_FROM]
@@ -162,13 +169,12 @@ class PurchaseRecommender(Plugin[RecommenderSettings, RecommenderState]):
         item_sales = dict(state.item_sales)
         for gtin in items:
             item_sales[gtin] = item_sales.get(gtin, 0) + 1
-        known = remembered | set(self.settings.pairs.values())
         names = {**state.names, **state.items}
         return state.model_copy(
             update={
                 "pair_sales": pair_sales,
                 "item_sales": {g: n for g, n in item_sales.items() if g in remembered},
-                "names": {g: name for g, name in names.items() if g in known},
+                "names": {g: name for g, name in names.items() if g in remembered},
             }
         )
 

@@ -39,8 +39,10 @@ async def _obey(lane: VirtualLane, words: list[str]) -> None:  # noqa: PLR0912 -
             _say(HELP)
         case ["receipt"]:
             _say(as_text(lane.printer.receipts[-1]) if lane.printer.receipts else "none yet")
-        case ["png", file] if lane.printer.receipts:
-            save_png(lane.printer.receipts[-1], Path(file))
+        case ["png", file]:
+            if lane.printer.receipts:
+                save_png(lane.printer.receipts[-1], Path(file))
+            _say(f"saved {file}" if lane.printer.receipts else "none yet")
         case ["paper", state]:
             lane.printer.faults.paper_out = state == "out"
         case ["cover", state]:

@@ -81,7 +81,8 @@ class TcpPrinter:
             while data := await reader.read(4096):
                 for item in escpos.feed(data):
                     await self._obey(item, writer)
-        except ConnectionError:
+        except (ConnectionError, asyncio.CancelledError):
+            # The power was cut; asyncio would report a cancelled handler as an error.
             return
         finally:
             del self._connections[writer]

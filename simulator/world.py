@@ -181,11 +181,11 @@ def by_name(assortment: Sequence[Item], name: str) -> Item:
 
 
 def suggestions(assortment: Sequence[Item]) -> dict[str, str]:
-    """Pairs for the recommender, as GTIN-14."""
+    """Pairs for the recommender: GTIN-14 -> GTIN-14 and name."""
     pairs = (("Spaghetti", "Tomato sauce"), ("Whole milk", "Cornflakes"), ("Pilsner", "Peanuts"))
+    offers = ((by_name(assortment, first), by_name(assortment, second)) for first, second in pairs)
     return {
-        by_name(assortment, first).gtin.zfill(14): by_name(assortment, second).gtin.zfill(14)
-        for first, second in pairs
+        item.gtin.zfill(14): f"{other.gtin.zfill(14)} {other.description}" for item, other in offers
     }
 
 

@@ -27,8 +27,8 @@ from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender, Verdict
 from edge_agent.api.values import Money
 from edge_agent.control.client import ControlClient
-from edge_agent.control.messages import LaneMessage, PluginChange
-from tui.dialogs import Ask
+from edge_agent.control.messages import JobMessage, LaneMessage, PluginChange
+from tui.dialogs import Ask, Confirm
 from tui.lane_pane import LanePane
 from tui.machine_panes import DevicesPane, SyncPane
 from tui.plugins_pane import PluginsPane
@@ -74,10 +74,10 @@ class LaneApp(App[None]):
         Binding("l", "lift_hold", "Lift hold"),
         Binding("c", "pay_cash", "Cash"),
         Binding("k", "pay_card", "Card"),
-        Binding("x", "void_sale", "Void sale", show=False),
-        Binding("o", "sign_off", "Sign off", show=False),
-        Binding("r", "resolve('repeat')", "Print copy", show=False),
-        Binding("d", "resolve('dismiss')", "Let receipt be", show=False),
+        Binding("x", "void_sale", "Void sale"),
+        Binding("o", "sign_off", "Sign off"),
+        Binding("r", "resolve('repeat')", "Print copy"),
+        Binding("d", "resolve('dismiss')", "Let it be"),
         Binding("space", "toggle_plugin", "On/off"),
         Binding("q", "quit", "Quit"),
     ]
@@ -136,6 +136,7 @@ class LaneApp(App[None]):
         """Shows the agent as it is; says so where it does not answer."""
         try:
             self._lane = await self._client.lane()
+            self.refresh_bindings()
             self.query_one(LanePane).show(lane_view(self._lane))
             await self.query_one(PluginsPane).show(await self._client.plugins())
             self.query_one(DevicesPane).show(await self._client.devices())
@@ -162,9 +163,12 @@ class LaneApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of the sale work on the lane's tab only, so that no stray key pays a sale."""
         tab = next((tabs.active for tabs in self.query(TabbedContent)), "lane")
+        if action == "resolve":
+            return tab == "lane" and bool(self._uncertain())
         if action in _LANE_ACTIONS:
             return tab == "lane"
-        return tab == "plugins" if action == "toggle_plugin" else True
+        # Elsewhere on that tab a space is a space.
+        return isinstance(self.focused, RowTable) if action == "toggle_plugin" else True
 
     async def action_subtotal(self) -> None:
         """Finalizes the sale."""
@@ -174,9 +178,13 @@ class LaneApp(App[None]):
         """Records a card payment of the total."""
         await self._command(Pay(tender=Tender.CARD))
 
+    @work
     async def action_void_sale(self) -> None:
-        """Gives the sale up."""
-        await self._command(VoidBasket())
+        """Gives the sale up, after a yes where there is something to lose."""
+        basket = self._lane.state.basket if self._lane is not None else None
+        question = f"Void the whole sale of {basket.totals.total}?" if basket is not None else ""
+        if basket is None or await self.push_screen_wait(Confirm(question)):
+            await self._command(VoidBasket())
 
     async def action_sign_off(self) -> None:
         """Ends the session."""
@@ -211,6 +219,11 @@ class LaneApp(App[None]):
         """Takes cash."""
         if self._lane is None:
             return
+        basket = self._lane.state.basket
+        if basket is None or not basket.subtotaled or basket.holds:
+            # The lane says at once why it takes no cash now, before an amount is typed.
+            await self._command(Pay(tender=Tender.CASH))
+            return
         currency = self._lane.state.currency
         given = await self.push_screen_wait(Ask(f"Cash given ({currency})"))
         if given is None:
@@ -239,12 +252,11 @@ class LaneApp(App[None]):
 
     async def action_resolve(self, decision: Literal["repeat", "dismiss"]) -> None:
         """Decides about the first receipt that may be on paper."""
+        await self._do(lambda: self._client.resolve_job(self._uncertain()[0].id, decision))
+
+    def _uncertain(self) -> list[JobMessage]:
         jobs = self._lane.jobs if self._lane is not None else ()
-        uncertain = [job for job in jobs if job.kind == "receipt" and job.status == "uncertain"]
-        if uncertain:
-            await self._do(lambda: self._client.resolve_job(uncertain[0].id, decision))
-        else:
-            self.notify("No receipt waits for a decision.", severity="warning")
+        return [job for job in jobs if job.kind == "receipt" and job.status == "uncertain"]
 
     async def action_toggle_plugin(self) -> None:
         """Turns the selected plugin on or off."""
@@ -278,6 +290,7 @@ class LaneApp(App[None]):
         try:
             await ask()
         except ControlError as error:
+            self.clear_notifications()
             self.notify(str(error), severity="error", timeout=6)
             return False
         await self.refresh_now()

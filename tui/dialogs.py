@@ -6,6 +6,21 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 
+class Confirm(ModalScreen[bool]):
+    """Asks for a yes before something that cannot be taken back."""
+
+    BINDINGS = [("y", "dismiss(True)", "Yes"), ("n,escape", "dismiss(False)", "No")]
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Label(self._question)
+            yield Label("y: yes   n: no", classes="help")
+
+
 class Ask(ModalScreen[str | None]):
     """Asks for one line of text; Escape answers None."""
 

@@ -31,7 +31,7 @@ class PluginsPane(Horizontal):
     def compose(self) -> ComposeResult:
         with Vertical(id="plugin-list"):
             yield RowTable("", "Plugin", "Status", id="plugin-table")
-        with VerticalScroll(id="plugin-detail"):
+        with VerticalScroll(id="plugin-detail", can_focus=False):
             yield Label("", id="plugin-summary")
             yield Vertical(id="plugin-form")
             yield Button("Save settings", id="save", variant="primary")

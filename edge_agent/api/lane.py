@@ -97,8 +97,9 @@ class LaneState(Frozen):
     prompts: tuple[Prompt, ...] = ()
 
     def saying(self, *prompts: Prompt, end_of_sale: bool = False) -> "LaneState":
-        """The lane with these prompts; what stays is kept until the end of a sale."""
-        kept = () if end_of_sale else tuple(prompt for prompt in self.prompts if prompt.stays)
+        """The lane with these prompts, and those before them that last."""
+        over = ("input", "sale") if end_of_sale else ("input",)
+        kept = tuple(prompt for prompt in self.prompts if prompt.lasts not in over)
         return self.model_copy(update={"prompts": (*kept, *prompts)})
 
     @property

@@ -154,7 +154,7 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
     handles: ClassVar[tuple[type[Event] | type[Notice], ...]]
     publishes: ClassVar[tuple[type[Event], ...]] = ()
     guards: ClassVar[tuple[Guard, ...]] = ()
-    enabled_at_first: ClassVar[bool] = True
+    enabled_at_first: ClassVar[bool] = False
     settings_type: ClassVar[type[Settings]]
     state_type: ClassVar[type[State]]
 

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -150,14 +150,13 @@ class Severity(StrEnum):
 class Prompt(Frozen):
     """A sentence for the cashier, and who says it.
 
-    A prompt gives way to the next input; one that ``stays`` is about the machine and gives way
-    when the sale after it has ended.
+    ``lasts``: until the next input, until a sale has ended, or until it is not so any more.
     """
 
     message: str
     severity: Severity = Severity.INFO
     source: str = "lane"
-    stays: bool = False
+    lasts: Literal["input", "sale", "retracted"] = "input"
 
 
 class Refused(Frozen):

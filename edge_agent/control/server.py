@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import Body, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.exceptions import HTTPException
 
 from edge_agent import __version__
 from edge_agent.api.commands import COMMANDS, LaneCommand
@@ -27,6 +28,7 @@ from edge_agent.api.errors import (
 from edge_agent.api.values import Refused
 from edge_agent.control.messages import (
     DeviceMessage,
+    EventMessage,
     HealthMessage,
     ImportMessage,
     JobMessage,
@@ -48,7 +50,19 @@ _STATUS: tuple[tuple[type[EdgeAgentError], int, str], ...] = (
     (StoreError, 503, "store"),
 )
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": Problem, "description": "Refused, with the reason"}
+    "4XX": {
+        "description": "Refused, with the reason",
+        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+    }
+}
+_CSV_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
+}
+_EVENT_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": EventMessage.model_json_schema()}}}
 }
 _KEEP_ALIVE_S = 15.0
 
@@ -78,7 +92,7 @@ def _serve_lane(app: FastAPI, services: Services) -> None:
             response_model=LaneMessage,
         )(_handler_of(command_type, services))
 
-    @app.get("/events", tags=["lane"], response_class=StreamingResponse)
+    @app.get("/events", tags=["lane"], response_class=StreamingResponse, responses=_EVENT_STREAM)
     async def events(
         after: int | None = None,
         last_event_id: Annotated[int | None, Header()] = None,
@@ -171,12 +185,12 @@ def _serve_machine(app: FastAPI, services: Services) -> None:
         """Whether all is well, and what is not."""
         return await services.health()
 
-    @app.put("/price-book", tags=["machine"])
+    @app.put("/price-book", tags=["machine"], openapi_extra=_CSV_BODY)
     async def price_book(request: Request) -> ImportMessage:
         """Replaces the price book by the CSV in the body."""
         return await services.import_price_book(await _text(request))
 
-    @app.put("/people", tags=["machine"])
+    @app.put("/people", tags=["machine"], openapi_extra=_CSV_BODY)
     async def people(request: Request) -> ImportMessage:
         """Replaces the people who may sign on by the CSV in the body."""
         return await services.import_people(await _text(request))
@@ -198,14 +212,25 @@ def _explain_errors(app: FastAPI) -> None:
                 return _problem(status, "Not done", str(error), code, fields)
         return _problem(500, "The agent failed", str(error), "agent")
 
+    @app.exception_handler(HTTPException)
+    async def explain_path(request: Request, error: HTTPException) -> JSONResponse:
+        detail = f"{request.method} {request.url.path}: {error.detail}. See /openapi.json."
+        return _problem(error.status_code, "Not understood", detail, "no_such_request")
+
     @app.exception_handler(RequestValidationError)
     async def explain_body(_: Request, error: RequestValidationError) -> JSONResponse:
-        fields = {
-            ".".join(str(part) for part in problem["loc"][1:]) or "body": str(problem["msg"])
-            for problem in error.errors()
-        }
+        fields = dict(_field_problem(problem) for problem in error.errors())
         listed = "; ".join(f"{name}: {reason}" for name, reason in fields.items())
         return _problem(422, "Not understood", listed, "invalid_request", fields)
+
+
+def _field_problem(problem: dict[str, Any]) -> tuple[str, str]:
+    """Name of the field and what is wrong with it."""
+    if problem["type"] == "json_invalid":
+        return "body", f"is not JSON, at character {problem['loc'][-1]}"
+    if problem["type"] == "model_attributes_type":
+        return "body", "must be a JSON object, sent with content-type application/json"
+    return ".".join(str(part) for part in problem["loc"][1:]) or "body", str(problem["msg"])
 
 
 def _problem(

@@ -1,8 +1,8 @@
 """Holds: reasons why no tender is taken, who placed them and who may lift them."""
 
-from edge_agent.api.events import AgeChecked, Event, HoldPlaced, HoldReleased
+from edge_agent.api.events import AgeChecked, Event, HoldPlaced, HoldReleased, Verdict
 from edge_agent.api.lane import Hold, LaneState
-from edge_agent.api.values import Prompt, Refused, Role, Severity
+from edge_agent.api.values import Employee, Prompt, Refused, Role, Severity
 from edge_agent.lane.basket import NO_SALE
 from edge_agent.lane.inputs import LiftHoldByLead, RecordAgeCheck
 from edge_agent.lane.outcome import Context, Step
@@ -67,8 +67,17 @@ def lift_by_lead(state: LaneState, given: LiftHoldByLead, context: Context) -> S
     return Step(lifted.saying(prompt), events)
 
 
+def lift_by_badge(state: LaneState, lead: Employee, context: Context) -> Step | None:
+    """A lead's badge scanned while a sale is held lifts its first hold; None: nothing is held."""
+    if state.basket is None or not state.basket.holds or lead.role is not Role.LEAD:
+        return None
+    first = state.basket.holds[0]
+    lifted, events = _without(state, first, lead.employee_id, "badge scanned at the lane", context)
+    return Step(lifted.saying(Prompt(message=f"Hold lifted by {lead.name}.")), events)
+
+
 def record_age_check(state: LaneState, given: RecordAgeCheck, context: Context) -> Step | Refused:
-    """Records a person's decision; the age plugin draws the consequences."""
+    """Records a person's decision; a pass lifts every hold that asks for no more than that age."""
     if state.operator is None:
         return NOBODY
     if state.basket is None:
@@ -84,7 +93,18 @@ def record_age_check(state: LaneState, given: RecordAgeCheck, context: Context) 
     prompt = Prompt(
         message=f"Age check for {given.minimum_age}+: {given.verdict}.", severity=Severity.INFO
     )
-    return Step(state.saying(prompt), (checked,))
+    events: list[Event] = [checked]
+    state = state.saying(prompt)
+    satisfied = [
+        hold
+        for hold in (state.basket.holds if state.basket is not None else ())
+        if hold.minimum_age is not None and hold.minimum_age <= given.minimum_age
+    ]
+    for hold in satisfied if given.verdict is Verdict.PASS else ():
+        reason = f"{given.minimum_age}+ checked"
+        state, released = _without(state, hold, checked.employee_id, reason, context)
+        events += released
+    return Step(state, tuple(events))
 
 
 def _with_holds(state: LaneState, holds: tuple[Hold, ...]) -> LaneState:

@@ -24,7 +24,8 @@ def step(state: LaneState, given: LaneInput, context: Context) -> Step | Refused
     """Applies one input. A refusal leaves the lane exactly as it was."""
     match given:
         case SignEmployeeOn(employee=employee):
-            return session.sign_on(state, employee, context)
+            lifted = holds.lift_by_badge(state, employee, context) if employee else None
+            return lifted or session.sign_on(state, employee, context)
         case SignEmployeeOff(reason=reason):
             return session.sign_off(state, reason, context)
         case StartSale():

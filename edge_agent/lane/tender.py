@@ -8,6 +8,9 @@ from edge_agent.lane.inputs import TakeTender
 from edge_agent.lane.outcome import Context, DrawerJob, LaneJob, PaidSale, ReceiptJob, Step
 from edge_agent.lane.session import NOBODY
 
+MOST_CHANGE = 100_000
+"""Minor units; more change than that is a slip of the finger."""
+
 
 def finalize(state: LaneState, context: Context) -> Step | Refused:
     """Fixes the totals; adding or voiding a line afterwards needs a new subtotal."""
@@ -86,6 +89,11 @@ def _why_not(basket: Basket, tender: Tender, tendered: Money) -> Refused | None:
         return Refused(
             code="card_amount",
             message=f"A card pays exactly {total}, not {tendered}.",
+        )
+    if tendered.minor - total.minor > MOST_CHANGE:
+        return Refused(
+            code="too_much",
+            message=f"{tendered} for {total} cannot be right. Enter the cash again.",
         )
     if tendered.minor < total.minor:
         return Refused(

@@ -32,6 +32,12 @@ log = structlog.get_logger()
 SHORTEST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
 STEADY_AFTER_S = 10.0
+_WORDS = {
+    ("paper", "end"): "is out of paper",
+    ("paper", "near_end"): "will soon be out of paper",
+    ("cover", "open"): "has its cover open",
+    ("error", "yes"): "reports an error",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,10 @@ class DeviceHost:
                 if changed:
                     self._facts.update(changed)
                     told = ", ".join(f"{key} {value}" for key, value in sorted(changed.items()))
-                    await self._pipeline.device_changed(self.name, self._state, told)
+                    await self._report(told)
             case ErrorEvent(locus=locus, message=message):
                 log.warning("device error", device=self.name, locus=locus, message=message)
-                await self._pipeline.device_changed(self.name, "error", message)
+                await self._pipeline.device_changed(self.name, "error", message, self._trouble())
         return Reply(accepted=True)
 
     async def output(self, request: Output, not_after: datetime | None) -> OutputCompleteEvent:
@@ -198,11 +204,24 @@ class DeviceHost:
         self._state, self._detail = state, detail
         if state is not DeviceState.READY:
             self._facts.clear()
+        log.warning("device", device=self.name, state=state, detail=detail)
         try:
-            await self._pipeline.device_changed(self.name, state, detail)
+            await self._report(detail)
         except StoreError as error:
             # A full disk must not stop the device from being claimed again.
             log.error("not recorded", device=self.name, state=state, reason=str(error))  # noqa: TRY400
+
+    async def _report(self, detail: str) -> None:
+        await self._pipeline.device_changed(self.name, self._state, detail, self._trouble())
+
+    def _trouble(self) -> str:
+        """What the cashier should know of this device, in their words."""
+        if self._state is DeviceState.LOST:
+            return f"The {self.name} does not answer. Check its cable and power."
+        if self._state is DeviceState.BROKEN:
+            return f"The {self.name} is set up wrongly. Tell IT."
+        told = [word for (fact, value), word in _WORDS.items() if self._facts.get(fact) == value]
+        return f"The {self.name} {' and '.join(told)}." if told else ""
 
 
 class DeviceRoom:

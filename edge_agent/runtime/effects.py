@@ -15,6 +15,7 @@ from edge_agent.runtime.device_host import DeviceRoom
 from edge_agent.runtime.http_calls import HttpCaller, Unreachable
 from edge_agent.runtime.job_bodies import ReceiptBody
 from edge_agent.runtime.pipeline import LATER_S, Pipeline
+from edge_agent.runtime.settlement import job_source
 from edge_agent.runtime.turn import machine_prompt
 from edge_agent.store.jobs import Job, JobKind
 from edge_agent.store.reader import Reader
@@ -90,7 +91,7 @@ class Effects:
         end = await printer.output(PrintReceipt(output_id=job.id, receipt=receipt), None)
         if end.outcome is OutputOutcome.FAILED:
             message = f"The receipt of sale {body.sale.basket.sale_number} waits: {end.detail}"
-            prompt = machine_prompt(message, printer.name)
+            prompt = machine_prompt(message, job_source(job))
             pause = _pause(job, LONGEST_PAUSE_S)
             await self._pipeline.postpone_job(job, end.detail, pause, prompt)
         else:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 import structlog
 
 from edge_agent.api.commands import LaneCommand
-from edge_agent.api.device import DeviceState, OutputOutcome, Reply
+from edge_agent.api.device import OutputOutcome, Reply
 from edge_agent.api.errors import NotKnown, NotNow, StoreError
 from edge_agent.api.events import (
     AgentStarted,
@@ -32,7 +32,7 @@ from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import resolve_command, resolve_meaning
-from edge_agent.runtime.settlement import settle_after_crash, settle_output
+from edge_agent.runtime.settlement import job_source, settle_after_crash, settle_output
 from edge_agent.runtime.turn import Budget, Turn, World, machine_prompt
 from edge_agent.store.chain import EventRecord, short_code
 from edge_agent.store.jobs import Job, JobKind, JobStatus
@@ -174,15 +174,19 @@ class Pipeline:
 
         return await self._submit(work)
 
-    async def device_changed(self, device: str, state: str, detail: str) -> None:
-        """A device changed its state or said something of itself."""
+    async def device_changed(self, device: str, state: str, detail: str, trouble: str) -> None:
+        """A device changed its state or said something of itself.
+
+        Args:
+            trouble: what the cashier should know and do, empty where all is well.
+        """
 
         def work(tx: Transaction) -> None:
             turn, now = self._turn(tx)
             turn.publish(DeviceChanged(occurred_at=now, device=device, state=state, detail=detail))
-            if state == DeviceState.LOST:
-                message = f"{device} is not answering: {detail}"
-                turn.say(machine_prompt(message, device))
+            turn.retract(device)
+            if trouble:
+                turn.say(machine_prompt(trouble, device))
             self._write(tx, turn)
             # A job may have waited for just this device.
             self._changes.add(Change.JOBS)
@@ -272,6 +276,8 @@ class Pipeline:
             job = tx.jobs.get(job_id)
             if job is None:
                 raise NotKnown(f"There is no job {job_id}.")
+            turn, _ = self._turn(tx)
+            turn.retract(job_source(job))
             if decision == "repeat" and job.kind is not JobKind.RECEIPT:
                 raise NotNow(f"Job {job_id} is not a receipt; only receipts are repeated.")
             if job.status in (JobStatus.PENDING, JobStatus.RUNNING):
@@ -284,6 +290,7 @@ class Pipeline:
             if job.status is not JobStatus.DONE:
                 detail = "printed again as a copy" if decision == "repeat" else "let be"
                 tx.jobs.settle(job.id, JobStatus.DISMISSED, detail, 0)
+            self._write(tx, turn)
 
         await self._submit(work)
 

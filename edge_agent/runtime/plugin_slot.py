@@ -35,7 +35,10 @@ class PluginSeed:
 
 @dataclass(frozen=True)
 class PluginSlot:
-    """Frozen: a change makes a new slot. ``plugin`` is None where it is unavailable.
+    """Frozen: a change makes a new slot.
+
+    ``plugin_type`` is None where nothing could be loaded, ``plugin`` also where the settings or
+    the state do not fit it.
 
     ``state_json`` is the state as it is stored; also kept while the plugin is unavailable, so that
     nothing it knew is lost.
@@ -45,6 +48,7 @@ class PluginSlot:
     registered: bool
     enabled: bool
     settings: Mapping[str, Any]
+    plugin_type: type[Plugin[Any, Any]] | None
     plugin: Plugin[Any, Any] | None
     state: Any
     state_json: str | None = None
@@ -68,9 +72,9 @@ class PluginSlot:
         """Where the lane fails closed while this plugin is on and cannot answer."""
         if not (self.registered and self.enabled):
             return ()
-        if self.plugin is None:
-            return (_guard_of_unknown(self.name),)
-        return self.plugin.guards
+        return (
+            (_guard_of_unknown(self.name),) if self.plugin_type is None else self.plugin_type.guards
+        )
 
     def stored(self) -> StoredPlugin:
         """As the store keeps it."""
@@ -84,13 +88,14 @@ class PluginSlot:
 
     def with_settings(self, settings: Mapping[str, Any]) -> "PluginSlot":
         """The slot under other settings and out of quarantine; raises ``InvalidSettings``."""
-        if self.plugin is None:
+        if self.plugin_type is None:
             raise PluginUnavailable(f"{self.name} is unavailable: {self.detail}")
-        plugin = _instantiate(type(self.plugin), settings)
+        plugin = _instantiate(self.plugin_type, settings)
         return replace(
             self,
             settings=plugin.settings.model_dump(mode="json"),
             plugin=plugin,
+            state=_read_state(self.plugin_type, self.state_json),
             faults=0,
             quarantined=False,
             detail="",
@@ -104,44 +109,34 @@ def load_slot(
 
     What was stored wins over the configuration file: the file only says how a plugin starts out.
     """
+    wanted = None if seed is None else seed.enabled
+    slot = PluginSlot(
+        name=name,
+        registered=stored.registered if stored else True,
+        # What nobody ever decided about and cannot be loaded is off: it holds up no sale.
+        enabled=stored.enabled if stored else bool(wanted and name in registry.plugins),
+        settings=json.loads(stored.settings) if stored else dict(seed.settings if seed else {}),
+        plugin_type=None,
+        plugin=None,
+        state=None,
+        state_json=stored.state if stored else None,
+    )
     try:
         if name not in registry.plugins:
-            raise PluginUnavailable(f"Plugin {name} is not installed any more.")
+            raise PluginUnavailable(f"Plugin {name} is not installed.")
         plugin_type = registry.load_plugin(name)
-        if stored is not None:
-            registered, enabled = stored.registered, stored.enabled
-            settings: Mapping[str, Any] = json.loads(stored.settings)
-        else:
-            registered = True
-            wanted = None if seed is None else seed.enabled
-            enabled = plugin_type.enabled_at_first if wanted is None else wanted
-            settings = {} if seed is None else seed.settings
-        plugin = _instantiate(plugin_type, settings)
-        state = (
-            plugin_type.state_type()
-            if stored is None or stored.state is None
-            else plugin_type.state_type.model_validate_json(stored.state)
-        )
+        slot = replace(slot, plugin_type=plugin_type)
+        if stored is None and wanted is None:
+            slot = replace(slot, enabled=plugin_type.enabled_at_first)
+        return slot.with_settings(slot.settings)
     except (PluginUnavailable, InvalidSettings, ValidationError) as error:
-        return PluginSlot(
-            name=name,
-            registered=stored.registered if stored else True,
-            enabled=stored.enabled if stored else seed is None or seed.enabled is not False,
-            settings=json.loads(stored.settings) if stored else dict(seed.settings if seed else {}),
-            plugin=None,
-            state=None,
-            state_json=stored.state if stored else None,
-            detail=str(error),
-        )
-    return PluginSlot(
-        name=name,
-        registered=registered,
-        enabled=enabled,
-        settings=plugin.settings.model_dump(mode="json"),
-        plugin=plugin,
-        state=state,
-        state_json=None if stored is None else stored.state,
-    )
+        return replace(slot, detail=str(error))
+
+
+def _read_state(plugin_type: type[Plugin[Any, Any]], state_json: str | None) -> Any:
+    if state_json is None:
+        return plugin_type.state_type()
+    return plugin_type.state_type.model_validate_json(state_json)
 
 
 def _instantiate(

@@ -11,6 +11,11 @@ from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.writer import Transaction
 
 
+def job_source(job: Job) -> str:
+    """Under which name the cashier is told of a job, until it has ended."""
+    return f"job {job.id}"
+
+
 def settle_after_crash(tx: Transaction, job: Job, turn: Turn, now: datetime) -> None:
     """What becomes of a job that was running when the agent died."""
     if job.kind is JobKind.HTTP:
@@ -46,12 +51,13 @@ def _receipt_ended(
         OutputOutcome.UNCERTAIN: "uncertain",
     }
     number = body.sale.basket.sale_number
+    turn.retract(job_source(job))
     if outcome is OutputOutcome.UNCERTAIN:
         message = f"The receipt of sale {number} may be on paper ({detail}). Look, then decide."
-        turn.say(machine_prompt(message, "printer"))
+        turn.say(machine_prompt(message, job_source(job)))
     elif outcome is OutputOutcome.FAILED:
         message = f"The receipt of sale {number} was not printed: {detail}"
-        turn.say(machine_prompt(message, "printer"))
+        turn.say(machine_prompt(message, job_source(job)))
     turn.publish(
         ReceiptCompleted(
             occurred_at=now,
@@ -73,7 +79,7 @@ def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn, now
     }
     if outcome is OutputOutcome.FAILED:
         message = f"The drawer did not open: {detail} Open it with the key."
-        turn.say(machine_prompt(message, "drawer"))
+        turn.say(machine_prompt(message, job_source(job), "sale"))
     turn.publish(
         DrawerCompleted(
             occurred_at=now,

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from edge_agent.api.events import Event, Notice, PluginFaulted
 from edge_agent.api.lane import LaneState
@@ -63,9 +63,11 @@ class Budget:
     watch: AbstractContextManager[None] = field(default_factory=nullcontext)
 
 
-def machine_prompt(message: str, source: str) -> Prompt:
+def machine_prompt(
+    message: str, source: str, lasts: Literal["sale", "retracted"] = "retracted"
+) -> Prompt:
     """A word about the machine, which must not be wiped away by the next scan."""
-    return Prompt(message=message, severity=Severity.ATTENTION, source=source, stays=True)
+    return Prompt(message=message, severity=Severity.ATTENTION, source=source, lasts=lasts)
 
 
 class Turn:
@@ -137,6 +139,12 @@ class Turn:
         self.lane = self.lane.model_copy(
             update={"prompts": (*kept, prompt)[-MOST_PROMPTS:]},
         )
+
+    def retract(self, source: str) -> None:
+        """Takes back what was said by a source, because it is not so any more."""
+        kept = tuple(shown for shown in self.lane.prompts if shown.source != source)
+        if kept != self.lane.prompts:
+            self.lane = self.lane.model_copy(update={"prompts": kept})
 
     def _offer(self, name: str, event: Event | Notice) -> None:
         slot = self.plugins[name]
@@ -239,7 +247,7 @@ class Turn:
         )
         if quarantined:
             message = f"{slot.name} is quarantined: {detail}. Tell a shift lead."
-            self.say(machine_prompt(message, slot.name))
+            self.say(machine_prompt(message, slot.name, "sale"))
 
     def _hold_if_guarded(self, slot: PluginSlot, event: Event | Notice) -> None:
         for guard in slot.guards:

@@ -36,13 +36,16 @@ def read_price_book(
         if gtin is None:
             raise ValueError(f"gtin {row['gtin']!r} has a wrong length or check digit")
         try:
-            tax_rate = Decimal(row["tax_rate"].strip())
+            tax_rate = Decimal(row["tax_rate"].strip().replace(",", "."))
         except InvalidOperation:
             raise ValueError(f"tax_rate {row['tax_rate']!r} is not a percentage") from None
+        price = Money.parse(row["unit_price"], currency)
+        if price.minor < 0:
+            raise ValueError(f"unit_price {row['unit_price']!r} is negative")
         return PriceBookItem(
             gtin=gtin,
             description=row["description"].strip(),
-            unit_price=Money.parse(row["unit_price"], currency),
+            unit_price=price,
             tax_rate=tax_rate,
             restriction=row["restriction"].strip() or None,
         )
@@ -78,7 +81,10 @@ def _read(
     key: Callable[[T], str],
     what: str,
 ) -> list[T]:
-    rows = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
+    text = text.removeprefix("\ufeff")
+    head = text.partition("\n")[0]
+    # Spreadsheets of countries with a decimal comma separate by semicolons.
+    rows = csv.DictReader(StringIO(text), delimiter=";" if ";" in head else ",")
     missing = [column for column in columns if column not in (rows.fieldnames or ())]
     if missing:
         raise ImportRefused(

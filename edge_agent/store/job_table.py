@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.tables import JobRow, core
@@ -51,7 +51,16 @@ class JobTable:
         """What somebody may want to know of: uncertain ones first, then the newest."""
         rows = self._connection.execute(
             select(_JOB)
-            .where(_JOB.c.status.not_in([JobStatus.DONE, JobStatus.DISMISSED]))
+            .where(
+                or_(
+                    _JOB.c.status.in_([JobStatus.PENDING, JobStatus.RUNNING]),
+                    and_(
+                        # A drawer that stayed shut was said at once; nothing is left to decide.
+                        _JOB.c.kind == JobKind.RECEIPT,
+                        _JOB.c.status.in_([JobStatus.FAILED, JobStatus.UNCERTAIN]),
+                    ),
+                )
+            )
             .order_by((_JOB.c.status == JobStatus.UNCERTAIN).desc(), _JOB.c.id.desc())
             .limit(limit)
         )

@@ -51,6 +51,26 @@ async def test_a_body_that_is_no_json_is_refused(http: httpx.AsyncClient) -> Non
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "says"),
+    [
+        ("POST", "/lane/nope", "POST /lane/nope: Not Found"),
+        ("DELETE", "/lane", "Method Not Allowed"),
+    ],
+)
+async def test_a_path_that_is_not_there_is_a_problem_too(
+    http: httpx.AsyncClient, method: str, path: str, says: str
+) -> None:
+    answer = await http.request(method, path)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert says in answer.json()["detail"]
+
+
+async def test_a_forgotten_content_type_is_said(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/lane/payment", content=b'{"tender": "cash"}')
+    assert "content-type application/json" in answer.json()["fields"]["body"]
+
+
 async def test_commands_without_fields_need_no_body(
     lane: VirtualLane, http: httpx.AsyncClient
 ) -> None:

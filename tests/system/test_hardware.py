@@ -60,7 +60,7 @@ async def test_a_pulled_scanner_is_said_and_works_again_when_plugged_in(lane: Vi
     for _ in range(3):
         lane.scanner.unplug()
         await device_is(lane, "scanner", "lost")
-        await prompted(lane, "scanner is not answering")
+        await prompted(lane, "The scanner does not answer. Check its cable")
         lane.scanner.plug()
         await device_is(lane, "scanner", "ready")
         assert await lane.scanner.scan(soap)
@@ -94,11 +94,15 @@ async def test_paper_out_waits_and_prints_every_receipt_once(lane: VirtualLane) 
     await sell(lane)
     await sell(lane)
     await receipt_job(lane, "pending", "paper is out")
+    await prompted(lane, "The printer is out of paper.")
     assert lane.printer.receipts == []
     lane.printer.faults.paper_out = False
     assert await lane.printer.wait_for_receipts(2, 20)
     assert "Sale 1 " in as_text(lane.printer.receipts[0])
     assert "Sale 2 " in as_text(lane.printer.receipts[1])
+    async with asyncio.timeout(10):
+        while any(p.lasts == "retracted" for p in (await lane.client.lane()).state.prompts):
+            await asyncio.sleep(0.02)
 
 
 async def test_a_printer_that_is_off_gets_its_receipts_when_it_is_back(lane: VirtualLane) -> None:

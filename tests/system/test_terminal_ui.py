@@ -118,6 +118,36 @@ async def test_a_lead_lifts_a_hold_with_badge_and_reason(
     await shows(pilot, "#notices", "Hold lifted by Maria.")
 
 
+async def test_a_lead_lifts_a_hold_by_scanning_the_badge(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await lane.client.command(EnterCode(code=by_name(lane.assortment, "Pilsner").gtin))
+    await shows(pilot, "#notices", "HELD")
+    assert await lane.scanner.scan(LEAD.badge)
+    await shows(pilot, "#notices", "Hold lifted by Maria.")
+    state = (await lane.client.lane()).state
+    assert (state.operator.name if state.operator else "", state.basket is not None) == (
+        "Anna",
+        True,
+    )
+
+
+async def test_a_whole_sale_is_voided_only_after_a_yes(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await lane.client.command(EnterCode(code=by_name(lane.assortment, "Soap").gtin))
+    await shows(pilot, "#phase", "Sale open")
+    await pilot.press("x")
+    await pilot.pause()
+    await pilot.press("n")
+    await pilot.pause(0.2)
+    assert (await lane.client.lane()).phase == "selling"
+    await pilot.press("x")
+    await pilot.pause()
+    await pilot.press("y")
+    await shows(pilot, "#notices", "is void")
+
+
 async def test_no_key_of_the_sale_works_on_another_tab(
     lane: VirtualLane, pilot: Pilot[None]
 ) -> None:

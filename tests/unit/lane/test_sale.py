@@ -115,6 +115,12 @@ def test_a_whole_sale_gives_the_seven_events_in_order() -> None:
             "1.07",
         ),
         (
+            (ON, ADD, Finalize()),
+            TakeTender(tender=Tender.CASH, tendered=10**9),
+            "too_much",
+            "cannot be right",
+        ),
+        (
             (ON, AttachCustomer(customer_id="1")),
             AttachCustomer(customer_id="1"),
             "customer_known",
@@ -267,3 +273,26 @@ def test_a_refusal_changes_nothing() -> None:
     state = after(ON, ADD)
     step(state, StartSale(), CONTEXT)
     assert state == after(state=state)
+
+
+def test_an_age_check_lifts_the_holds_that_ask_for_no_more() -> None:
+    state, _ = holds.place(after(ON, ADD), "off-now", "k", "16", CONTEXT, minimum_age=16)
+    state, _ = holds.place(state, "off-now", "l", "21", CONTEXT, minimum_age=21)
+    state, _ = holds.place(state, "fraud", "m", "a lead must look", CONTEXT)
+    checked = taken(state, RecordAgeCheck(minimum_age=18, verdict=Verdict.PASS, method="visual"))
+    assert checked.state.basket is not None
+    assert [hold.message for hold in checked.state.basket.holds] == ["21", "a lead must look"]
+    failed = taken(state, RecordAgeCheck(minimum_age=18, verdict=Verdict.FAIL, method="visual"))
+    assert failed.state.basket is not None
+    assert len(failed.state.basket.holds) == 3
+
+
+def test_a_leads_badge_lifts_the_first_hold_a_cashiers_does_not() -> None:
+    state, _ = holds.place(after(ON, ADD), "fraud", "k", "look", CONTEXT)
+    lifted = taken(state, SignEmployeeOn(employee=MARIA))
+    assert types(lifted.events) == ["pos.hold.released"]
+    assert lifted.state.operator is not None
+    assert lifted.state.operator.name == "Anna"
+    jonas = Employee(badge="EMP2", employee_id="2", name="Jonas")
+    refused = step(state, SignEmployeeOn(employee=jonas), CONTEXT)
+    assert isinstance(refused, Refused)

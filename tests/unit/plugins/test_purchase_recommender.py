@@ -64,6 +64,12 @@ def test_a_learned_offer_names_the_item() -> None:
     assert scenario.prompts == ["Goes well with Pasta: Sauce."]
 
 
+def test_a_configured_offer_has_the_name_that_was_configured() -> None:
+    scenario = lane(pairs={PASTA: f"{SAUCE} our best sauce"})
+    scenario.do(EnterCode(code=PASTA))
+    assert scenario.prompts == ["Goes well with Pasta: our best sauce."]
+
+
 def test_learning_can_be_turned_off() -> None:
     scenario = lane(learn=False, minimum_sales=2)
     for _ in range(5):

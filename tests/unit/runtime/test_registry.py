@@ -83,4 +83,28 @@ def test_stored_settings_that_no_longer_fit_make_it_unavailable_not_reset() -> N
 def test_a_plugin_that_was_uninstalled_stays_visible() -> None:
     made = registry("other", f"{PLUGINS}:Counter")
     slot = load_slot("gone", made, StoredPlugin("gone", True, True, "{}", None), None)
-    assert "not installed any more" in slot.detail
+    assert "Plugin gone is not installed" in slot.detail
+
+
+def test_wrong_settings_in_the_configuration_can_be_put_right_while_it_runs() -> None:
+    made = registry("broken", f"{PLUGINS}:Broken")
+    slot = load_slot("broken", made, None, PluginSeed(enabled=None, settings={"typo": 1}))
+    assert slot.status is PluginStatus.UNAVAILABLE
+    assert "typo" in slot.detail
+    assert slot.with_settings({"step": 2}).plugin is not None
+
+
+def test_a_plugin_nobody_has_is_shown_and_holds_up_no_sale() -> None:
+    slot = load_slot("typo", Registry(), None, PluginSeed(enabled=True, settings={}))
+    assert (slot.status, slot.guards) == (PluginStatus.UNAVAILABLE, ())
+
+
+def test_a_plugin_that_somebody_relied_on_guards_even_when_it_is_gone() -> None:
+    slot = load_slot("gone", Registry(), StoredPlugin("gone", True, True, "{}", '{"a": 1}'), None)
+    assert [guard.when_set for guard in slot.guards] == ["restriction"]
+    assert slot.stored().state == '{"a": 1}'
+
+
+def test_a_strangers_plugin_starts_switched_off() -> None:
+    slot = load_slot("counter", registry("counter", f"{PLUGINS}:Counter"), None, None)
+    assert slot.status is PluginStatus.INACTIVE

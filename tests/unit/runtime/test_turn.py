@@ -81,7 +81,7 @@ def test_a_faulty_guard_fails_closed_on_restricted_items_also_in_quarantine() ->
 
 def test_a_guard_that_does_not_load_holds_restricted_items() -> None:
     scenario = selling(PluginScenario(Counter))
-    gone = PluginSlot("age", True, True, {}, plugin=None, state=None, detail="ImportError")
+    gone = PluginSlot("age", True, True, {}, None, None, None, detail="ImportError")
     scenario._world = World(scenario.lane, {"age": gone})
     scenario.do(EnterCode(code=PEN))
     assert scenario.holds == []

@@ -25,6 +25,7 @@ def test_a_price_book_is_read() -> None:
         ("4006381333932,Pen,1.29,19,", "line 2: gtin '4006381333932'"),
         ("4006381333931,Pen,cheap,19,", "line 2: 'cheap' is not an amount"),
         ("4006381333931,Pen,1.299,19,", "more decimals"),
+        ("4006381333931,Pen,-1.00,19,", "unit_price '-1.00' is negative"),
         ("4006381333931,Pen,1.29,lots,", "tax_rate 'lots'"),
         ("4006381333931,Pen,1.29,190,", "tax_rate: "),
         ("4006381333931,,1.29,19,", "description: "),
@@ -35,6 +36,12 @@ def test_a_wrong_line_is_named(row: str, says: str) -> None:
     with pytest.raises(ImportRefused, match="lines are wrong") as refused:
         read_price_book(HEAD + row + "\n", "EUR", canonical_gtin)
     assert says in str(refused.value)
+
+
+def test_semicolons_and_decimal_commas_are_read() -> None:
+    text = HEAD.replace(",", ";") + "4006381333931;Pen;1,29;8,875;\n"
+    (pen,) = read_price_book(text, "EUR", canonical_gtin)
+    assert (pen.unit_price.minor, str(pen.tax_rate)) == (129, "8.875")
 
 
 def test_missing_columns_are_named() -> None:
