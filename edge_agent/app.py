@@ -23,6 +23,7 @@ from edge_agent.runtime.device_host import DeviceHost, DeviceRoom, DeviceSetup
 from edge_agent.runtime.effects import Effects
 from edge_agent.runtime.housekeeping import Housekeeping
 from edge_agent.runtime.http_calls import HttpCaller
+from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.pipeline import Pipeline, Policy
 from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, PluginStatus, load_slot
 from edge_agent.runtime.registry import Registry
@@ -144,8 +145,10 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
             for device in config.devices
         ]
     )
+    desk = JobDesk(pipeline)
     effects = Effects(
         pipeline,
+        desk,
         reader,
         commits.jobs,
         devices,
@@ -158,6 +161,7 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     supervisor = Supervisor()
     services = AgentServices(
         pipeline,
+        desk,
         reader,
         commits,
         devices,
@@ -171,7 +175,7 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     supervisor.start("http-calls", effects.call_remote_systems)
     supervisor.start("timers", Timers(pipeline, reader, commits.timers, utc_now).run)
     retention = timedelta(days=config.agent.retention_days)
-    supervisor.start("housekeeping", Housekeeping(pipeline, CURSOR, retention, utc_now).run)
+    supervisor.start("housekeeping", Housekeeping(desk, CURSOR, retention, utc_now).run)
     if forwarder is not None:
         supervisor.start("forwarder", forwarder.run)
     supervisor.start("control", ControlServer(services, config.agent.socket).run)

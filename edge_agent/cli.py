@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import sys
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from edge_agent.config import Config
     from edge_agent.control.client import ControlClient
     from edge_agent.control.messages import ImportMessage, PluginMessage
+    from edge_agent.runtime.imports import MasterDataImport
     from edge_agent.store.chain import EventRecord
     from edge_agent.store.database import Database
     from edge_agent.store.reader import Reader
@@ -169,23 +169,14 @@ def import_price_book(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Replace the price book by a CSV: gtin,description,unit_price,tax_rate,restriction."""
-    from edge_agent.api.events import PriceBookImported
-    from edge_agent.app import utc_now
     from edge_agent.config import load_config
-    from edge_agent.intake.gtin import canonical_gtin
-    from edge_agent.store.csv_files import read_price_book
+    from edge_agent.runtime.imports import PriceBookImport
 
     loaded = load_config(config)
     text = _read(file)
-
-    def work(tx: "Transaction") -> int:
-        items = read_price_book(text, loaded.lane.currency, canonical_gtin)
-        tx.master_data.replace_prices(items)
-        tx.append(PriceBookImported(occurred_at=utc_now(), items=len(items), sha256=_digest(text)))
-        return len(items)
-
-    rows = _import(loaded, work, lambda client: client.import_price_book(text))
-    print(f"The price book now has {rows} items.")
+    given = PriceBookImport.read(text, loaded.lane.currency)
+    _import(loaded, given, lambda client: client.import_price_book(text))
+    print(f"The price book now has {given.rows} items.")
 
 
 @people.command("import")
@@ -194,22 +185,14 @@ def import_people(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Replace the people who may sign on by a CSV: badge,employee_id,name,role."""
-    from edge_agent.api.events import PeopleImported
-    from edge_agent.app import utc_now
     from edge_agent.config import load_config
-    from edge_agent.store.csv_files import read_people
+    from edge_agent.runtime.imports import PeopleImport
 
     loaded = load_config(config)
     text = _read(file)
-
-    def work(tx: "Transaction") -> int:
-        listed = read_people(text)
-        tx.master_data.replace_people(listed)
-        tx.append(PeopleImported(occurred_at=utc_now(), people=len(listed), sha256=_digest(text)))
-        return len(listed)
-
-    rows = _import(loaded, work, lambda client: client.import_people(text))
-    print(f"{rows} people may now sign on.")
+    given = PeopleImport.read(text)
+    _import(loaded, given, lambda client: client.import_people(text))
+    print(f"{given.rows} people may now sign on.")
 
 
 @plugins.command("list")
@@ -341,20 +324,12 @@ def new_epoch(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
     The sequence begins at 1 again, so that consumers do not take new events for old ones.
     """
-    from edge_agent.app import prepare_data_dir, utc_now
+    from edge_agent.app import utc_now
     from edge_agent.config import load_config
-    from edge_agent.store.writer import Writer
 
     loaded = load_config(config)
-    lock = prepare_data_dir(loaded.agent.data_dir)
-    writer = Writer(loaded.agent.data_dir, loaded.lane.source, os.urandom)
-    try:
-        writer.start(utc_now())
-        begun = writer.submit(lambda tx: tx.outbox.new_epoch(loaded.lane.source, utc_now()))
-        print(f"Epoch {begun.result()} begins with the next event.")
-    finally:
-        writer.close()
-        lock.release()
+    begun = _write(loaded, lambda tx: tx.outbox.new_epoch(loaded.lane.source, utc_now()))
+    print(f"Epoch {begun} begins with the next event.")
 
 
 def _reader(config: Path) -> "Reader":
@@ -370,17 +345,27 @@ def _events_after(position: int, database: "Database") -> "list[EventRecord]":
 
 def _import(
     config: "Config",
-    work: "Callable[[Transaction], int]",
+    given: "MasterDataImport",
     online: "Callable[[ControlClient], Awaitable[ImportMessage]]",
-) -> int:
-    """Imports through the running agent, or straight into the database where none runs."""
+) -> None:
+    """Imports straight into the database, or through the agent that has it open."""
+    from edge_agent.app import utc_now
+
+    def apply(tx: "Transaction") -> None:
+        tx.append(given.apply(tx.master_data, utc_now()))
+
+    try:
+        _write(config, apply)
+    except StoreLocked:
+        _ask(config.agent.socket, online)
+
+
+def _write(config: "Config", work: "Callable[[Transaction], T]") -> T:
+    """Runs one transaction while no agent runs; raises ``StoreLocked`` where one does."""
     from edge_agent.app import prepare_data_dir, utc_now
     from edge_agent.store.writer import Writer
 
-    try:
-        lock = prepare_data_dir(config.agent.data_dir)
-    except StoreLocked:
-        return _ask(config.agent.socket, online).rows
+    lock = prepare_data_dir(config.agent.data_dir)
     writer = Writer(config.agent.data_dir, config.lane.source, os.urandom)
     try:
         writer.start(utc_now())
@@ -395,10 +380,6 @@ def _read(file: Path) -> str:
         return file.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise ImportRefused(f"{file} is not UTF-8 text (byte {error.start}).") from None
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
 
 
 def _switch(plugin_id: str, socket: Path, *, enabled: bool) -> None:

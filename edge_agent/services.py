@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from hashlib import sha256
 from typing import Any, Literal
 
 from edge_agent import __version__
@@ -23,14 +22,15 @@ from edge_agent.control.messages import (
     PluginMessage,
     ServiceMessage,
 )
-from edge_agent.intake.gtin import canonical_gtin
 from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.device_host import DeviceRoom
+from edge_agent.runtime.imports import MasterDataImport, PeopleImport, PriceBookImport
+from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.pipeline import Pipeline
+from edge_agent.runtime.plugin_desk import PluginDesk
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.supervisor import ServiceState, Supervisor
 from edge_agent.store.chain import EventRecord
-from edge_agent.store.csv_files import read_people, read_price_book
 from edge_agent.store.database import Database
 from edge_agent.store.jobs import Job
 from edge_agent.store.reader import Reader
@@ -46,6 +46,7 @@ class AgentServices:
     def __init__(
         self,
         pipeline: Pipeline,
+        desk: JobDesk,
         reader: Reader,
         commits: Commits,
         devices: DeviceRoom,
@@ -57,6 +58,8 @@ class AgentServices:
             forwarder_status: None where no broker is configured.
         """
         self._pipeline = pipeline
+        self._desk = desk
+        self._plugin_desk = PluginDesk(pipeline)
         self._reader = reader
         self._commits = commits
         self._devices = devices
@@ -84,19 +87,19 @@ class AgentServices:
         return _plugin_message(slot)
 
     async def change_plugin(self, plugin_id: str, change: PluginChange) -> PluginMessage:
-        slot = await self._pipeline.change_plugin(
+        slot = await self._plugin_desk.change(
             plugin_id, enabled=change.enabled, settings=change.settings
         )
         return _plugin_message(slot)
 
     async def register_plugin(self, plugin_id: str, change: PluginChange) -> PluginMessage:
-        slot = await self._pipeline.change_plugin(
+        slot = await self._plugin_desk.change(
             plugin_id, registered=True, enabled=change.enabled, settings=change.settings
         )
         return _plugin_message(slot)
 
     async def unregister_plugin(self, plugin_id: str) -> PluginMessage:
-        slot = await self._pipeline.change_plugin(plugin_id, registered=False)
+        slot = await self._plugin_desk.change(plugin_id, registered=False)
         return _plugin_message(slot)
 
     async def plugin_records(self, plugin_id: str) -> dict[str, dict[str, Any]]:
@@ -142,7 +145,7 @@ class AgentServices:
         return [_job_message(job) for job in jobs]
 
     async def resolve_job(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
-        await self._pipeline.resolve_job(job_id, decision)
+        await self._desk.resolve(job_id, decision)
 
     def service(self, service_id: str) -> ServiceMessage:
         service = self._supervisor.statuses().get(service_id)
@@ -220,18 +223,16 @@ class AgentServices:
 
     async def import_price_book(self, text: str) -> ImportMessage:
         currency = self._pipeline.world.lane.currency
-        items = await asyncio.to_thread(read_price_book, text, currency, canonical_gtin)
-        await self._pipeline.import_prices(items, _digest(text))
-        return ImportMessage(rows=len(items))
+        return await self._import(await asyncio.to_thread(PriceBookImport.read, text, currency))
 
     async def import_people(self, text: str) -> ImportMessage:
-        people = read_people(text)
-        await self._pipeline.import_people(people, _digest(text))
-        return ImportMessage(rows=len(people))
+        return await self._import(await asyncio.to_thread(PeopleImport.read, text))
 
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+    async def _import(self, given: MasterDataImport) -> ImportMessage:
+        await self._pipeline.turn(
+            lambda tx, turn: turn.publish(given.apply(tx.master_data, turn.now))
+        )
+        return ImportMessage(rows=given.rows)
 
 
 def _plugin_message(slot: PluginSlot) -> PluginMessage:

@@ -14,6 +14,7 @@ from edge_agent.runtime.commits import Signal
 from edge_agent.runtime.device_host import DeviceRoom
 from edge_agent.runtime.http_calls import HttpCaller, Unreachable
 from edge_agent.runtime.job_bodies import ReceiptBody
+from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.pipeline import LATER_S, Pipeline
 from edge_agent.runtime.settlement import job_source
 from edge_agent.runtime.turn import machine_prompt
@@ -32,6 +33,7 @@ class Effects:
     def __init__(
         self,
         pipeline: Pipeline,
+        desk: JobDesk,
         reader: Reader,
         changes: Signal,
         devices: DeviceRoom,
@@ -41,6 +43,7 @@ class Effects:
         clock: Callable[[], datetime],
     ) -> None:
         self._pipeline = pipeline
+        self._desk = desk
         self._reader = reader
         self._changes = changes
         self._devices = devices
@@ -51,21 +54,21 @@ class Effects:
 
     async def print_receipts(self) -> None:
         """Prints in the order of the sales; the first that cannot be printed holds the rest."""
-        await self._pipeline.settle_interrupted(JobKind.RECEIPT)
+        await self._desk.settle_interrupted(JobKind.RECEIPT)
         while True:
             job = await self._next_in_order(JobKind.RECEIPT)
             await _unbroken(self._print(job))
 
     async def open_drawers(self) -> None:
         """Opens the drawer now or says that it did not: a drawer that opens later is a risk."""
-        await self._pipeline.settle_interrupted(JobKind.DRAWER)
+        await self._desk.settle_interrupted(JobKind.DRAWER)
         while True:
             job = await self._next_in_order(JobKind.DRAWER)
             await _unbroken(self._open(job))
 
     async def call_remote_systems(self) -> None:
         """Makes the plugins' HTTP calls, a few at a time."""
-        await self._pipeline.settle_interrupted(JobKind.HTTP)
+        await self._desk.settle_interrupted(JobKind.HTTP)
         under_way: dict[int, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as group:
             while True:
@@ -85,43 +88,43 @@ class Effects:
         printer = self._devices.first(DeviceClass.POS_PRINTER)
         if printer is None:
             detail = "No receipt printer is configured on this lane."
-            await self._pipeline.output_settled(job, OutputOutcome.FAILED, detail)
+            await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
             return
-        await self._pipeline.start_job(job)
+        await self._desk.start(job)
         end = await printer.output(PrintReceipt(output_id=job.id, receipt=receipt), None)
         if end.outcome is OutputOutcome.FAILED:
             message = f"The receipt of sale {body.sale.basket.sale_number} waits: {end.detail}"
             prompt = machine_prompt(message, job_source(job))
             pause = _pause(job, LONGEST_PAUSE_S)
-            await self._pipeline.postpone_job(job, end.detail, pause, prompt)
+            await self._desk.postpone(job, end.detail, pause, prompt)
         else:
-            await self._pipeline.output_settled(job, end.outcome, end.detail)
+            await self._desk.output_settled(job, end.outcome, end.detail)
 
     async def _open(self, job: Job) -> None:
         drawer = self._devices.first(DeviceClass.CASH_DRAWER)
         if drawer is None:
             detail = "No cash drawer is configured on this lane."
-            await self._pipeline.output_settled(job, OutputOutcome.FAILED, detail)
+            await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
             return
-        await self._pipeline.start_job(job)
+        await self._desk.start(job)
         not_after = datetime.fromtimestamp(job.created_at + DRAWER_TOO_LATE_S, UTC)
         end = await drawer.output(OpenDrawer(output_id=job.id), not_after)
-        await self._pipeline.output_settled(job, end.outcome, end.detail)
+        await self._desk.output_settled(job, end.outcome, end.detail)
 
     async def _call(self, job: Job) -> None:
         call = CallHttp.model_validate_json(job.body)
         if not self._pipeline.is_active(job.owner):
             detail = f"{job.owner} is off"
-            await self._pipeline.postpone_job(job, detail, LATER_S, None)
+            await self._desk.postpone(job, detail, LATER_S, None)
             return
-        await self._pipeline.start_job(job)
+        await self._desk.start(job)
         try:
             status, text = await self._caller.call(call)
         except Unreachable as error:
             age = self._clock().timestamp() - job.created_at
             if age < call.give_up_after_s:
                 pause = _pause(job, LONGEST_CALL_PAUSE_S)
-                await self._pipeline.postpone_job(job, str(error), pause, None)
+                await self._desk.postpone(job, str(error), pause, None)
                 return
             status, text, detail = None, "", str(error)
         else:
@@ -129,7 +132,7 @@ class Effects:
         answer = HttpAnswered(
             occurred_at=self._clock(), key=call.key, status=status, body=text, detail=detail
         )
-        await self._pipeline.call_settled(job, answer)
+        await self._desk.call_settled(job, answer)
 
     async def _next_in_order(self, kind: JobKind) -> Job:
         """Waits for the oldest job of a kind; younger ones wait behind it."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from edge_agent.runtime.pipeline import Pipeline
+from edge_agent.runtime.job_desk import JobDesk
 
 EVERY_S = 60.0
 BREATHER_S = 0.1
@@ -16,7 +16,7 @@ class Housekeeping:
 
     def __init__(
         self,
-        pipeline: Pipeline,
+        desk: JobDesk,
         cursor: str,
         retention: timedelta,
         clock: Callable[[], datetime],
@@ -25,7 +25,7 @@ class Housekeeping:
         Args:
             cursor: the reader up to which events count as delivered.
         """
-        self._pipeline = pipeline
+        self._desk = desk
         self._cursor = cursor
         self._retention = retention
         self._clock = clock
@@ -34,5 +34,5 @@ class Housekeeping:
         """Looks once a minute, more often while there is much to delete, until cancelled."""
         while True:
             before = self._clock() - self._retention
-            forgotten = await self._pipeline.forget(self._cursor, before, ROWS_AT_ONCE)
+            forgotten = await self._desk.forget(self._cursor, before, ROWS_AT_ONCE)
             await asyncio.sleep(EVERY_S if forgotten < ROWS_AT_ONCE else BREATHER_S)

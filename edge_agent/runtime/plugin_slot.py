@@ -86,6 +86,14 @@ class PluginSlot:
             state=self.state_json,
         )
 
+    def differs_in_store(self, before: "PluginSlot") -> bool:
+        """Whether the store has to be told; compares what it keeps, by identity where large."""
+        return (
+            self.state is not before.state
+            or self.settings is not before.settings
+            or (self.registered, self.enabled) != (before.registered, before.enabled)
+        )
+
     def with_settings(self, settings: Mapping[str, Any]) -> "PluginSlot":
         """The slot under other settings and out of quarantine; raises ``InvalidSettings``."""
         if self.plugin_type is None:

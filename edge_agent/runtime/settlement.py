@@ -1,6 +1,5 @@
 """How a job's end becomes its new status, an event and, where needed, a word to the cashier."""
 
-from datetime import datetime
 from typing import Literal
 
 from edge_agent.api.device import OutputOutcome
@@ -16,17 +15,17 @@ def job_source(job: Job) -> str:
     return f"job {job.id}"
 
 
-def settle_after_crash(tx: Transaction, job: Job, turn: Turn, now: datetime) -> None:
+def settle_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
     """What becomes of a job that was running when the agent died."""
     if job.kind is JobKind.HTTP:
         tx.jobs.settle(job.id, JobStatus.PENDING, "the agent stopped during the call", 0)
         return
     detail = "the agent stopped while it was under way"
-    settle_output(tx, job, OutputOutcome.UNCERTAIN, detail, turn, now)
+    settle_output(tx, job, OutputOutcome.UNCERTAIN, detail, turn)
 
 
 def settle_output(
-    tx: Transaction, job: Job, outcome: OutputOutcome, detail: str, turn: Turn, now: datetime
+    tx: Transaction, job: Job, outcome: OutputOutcome, detail: str, turn: Turn
 ) -> None:
     """Records how an output ended, for the journal and for the cashier."""
     statuses = {
@@ -36,14 +35,12 @@ def settle_output(
     }
     tx.jobs.settle(job.id, statuses[outcome], detail, 0)
     if job.kind is JobKind.RECEIPT:
-        _receipt_ended(job, outcome, detail, turn, now)
+        _receipt_ended(job, outcome, detail, turn)
     else:
-        _drawer_ended(job, outcome, detail, turn, now)
+        _drawer_ended(job, outcome, detail, turn)
 
 
-def _receipt_ended(
-    job: Job, outcome: OutputOutcome, detail: str, turn: Turn, now: datetime
-) -> None:
+def _receipt_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) -> None:
     body = ReceiptBody.model_validate_json(job.body)
     named: dict[OutputOutcome, Literal["printed", "failed", "uncertain"]] = {
         OutputOutcome.DONE: "printed",
@@ -60,7 +57,7 @@ def _receipt_ended(
         turn.say(machine_prompt(message, job_source(job)))
     turn.publish(
         ReceiptCompleted(
-            occurred_at=now,
+            occurred_at=turn.now,
             job_id=job.id,
             basket_id=body.sale.basket.basket_id,
             outcome=named[outcome],
@@ -70,7 +67,7 @@ def _receipt_ended(
     )
 
 
-def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn, now: datetime) -> None:
+def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) -> None:
     body = DrawerBody.model_validate_json(job.body)
     named: dict[OutputOutcome, Literal["opened", "not_opened", "unknown"]] = {
         OutputOutcome.DONE: "opened",
@@ -82,7 +79,7 @@ def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn, now
         turn.say(machine_prompt(message, job_source(job), "sale"))
     turn.publish(
         DrawerCompleted(
-            occurred_at=now,
+            occurred_at=turn.now,
             job_id=job.id,
             basket_id=body.basket_id,
             outcome=named[outcome],

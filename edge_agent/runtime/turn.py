@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from edge_agent.api.events import Event, Notice, PluginFaulted
@@ -91,6 +92,11 @@ class Turn:
         self._queue: deque[Event] = deque()
         self._requests: deque[tuple[str, Request]] = deque()
         self._consequences = 0
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the input, UTC."""
+        return self._context.now
 
     @property
     def world(self) -> World:
