@@ -293,5 +293,6 @@ class LaneApp(App[None]):
             self.clear_notifications()
             self.notify(str(error), severity="error", timeout=6)
             return False
+        self.clear_notifications()
         await self.refresh_now()
         return True
