@@ -212,6 +212,11 @@ def _explain_errors(app: FastAPI) -> None:
                 return _problem(status, "Not done", str(error), code, fields)
         return _problem(500, "The agent failed", str(error), "agent")
 
+    @app.exception_handler(Exception)
+    async def explain_fault(request: Request, error: Exception) -> JSONResponse:
+        detail = f"{request.url.path} failed in the agent ({type(error).__name__}). See its log."
+        return _problem(500, "The agent failed", detail, "agent")
+
     @app.exception_handler(HTTPException)
     async def explain_path(request: Request, error: HTTPException) -> JSONResponse:
         detail = f"{request.method} {request.url.path}: {error.detail}. See /openapi.json."

@@ -64,6 +64,12 @@ def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refus
             message=f"Item {given.gtin} is not in the price book. "
             "Put it aside and ask a shift lead.",
         )
+    if given.item.unit_price.currency != state.currency:
+        return Refused(
+            code="wrong_currency",
+            message=f"Item {given.gtin} is priced in {given.item.unit_price.currency}, this lane "
+            f"sells in {state.currency}. Tell IT to import the price book again.",
+        )
     basket, events = _current(state, state.operator.employee_id, context)
     if len(basket.lines) >= MOST_LINES:
         return Refused(

@@ -25,6 +25,7 @@ from edge_agent.api.device import (
     StatusUpdateEvent,
 )
 from edge_agent.api.errors import DeviceError, EdgeAgentError, StoreError
+from edge_agent.api.values import Scan
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.registry import Registry
 
@@ -108,7 +109,7 @@ class DeviceHost:
         """What the driver has to say; returns when it is committed."""
         match event:
             case DataEvent(scan=scan):
-                return await self._pipeline.scan(scan)
+                return await self._scan(scan)
             case StatusUpdateEvent(facts=facts):
                 changed = {
                     key: value for key, value in facts.items() if self._facts.get(key) != value
@@ -121,6 +122,14 @@ class DeviceHost:
                 log.warning("device error", device=self.name, locus=locus, message=message)
                 await self._pipeline.device_changed(self.name, "error", message, self._trouble())
         return Reply(accepted=True)
+
+    async def _scan(self, scan: Scan) -> Reply:
+        try:
+            return await self._pipeline.scan(scan)
+        # A full disk, or a fault of ours: the scanner beeps its error and stays in service.
+        except Exception as error:
+            log.exception("scan not taken", device=self.name)
+            return Reply(accepted=False, message=f"The scan was not taken: {error}")
 
     async def output(self, request: Output, not_after: datetime | None) -> OutputCompleteEvent:
         """Prints or opens; a device that is not ready certainly does nothing.

@@ -78,7 +78,7 @@ class Effects:
                     await asyncio.sleep(0)
                 task = group.create_task(self._call(job))
                 under_way[job.id] = task
-                task.add_done_callback(partial(_forget, under_way, job.id))
+                task.add_done_callback(partial(self._call_ended, under_way, job.id))
 
     async def _print(self, job: Job) -> None:
         body = ReceiptBody.model_validate_json(job.body)
@@ -134,6 +134,13 @@ class Effects:
         )
         await self._desk.call_settled(job, answer)
 
+    def _call_ended(
+        self, under_way: dict[int, asyncio.Task[None]], job_id: int, _: asyncio.Task[None]
+    ) -> None:
+        del under_way[job_id]
+        # One that was put off could not be seen as waiting before this moment.
+        self._changes.notify()
+
     async def _next_in_order(self, kind: JobKind) -> Job:
         """Waits for the oldest job of a kind; younger ones wait behind it."""
         while True:
@@ -160,10 +167,6 @@ class Effects:
 
 def _pause(job: Job, longest_s: float) -> float:
     return float(min(2.0 ** min(job.attempts, 10) * 0.5, longest_s))
-
-
-def _forget(under_way: dict[int, asyncio.Task[None]], job_id: int, _: asyncio.Task[None]) -> None:
-    del under_way[job_id]
 
 
 async def _unbroken(work: Coroutine[None, None, None]) -> None:

@@ -97,7 +97,7 @@ class Pipeline:
         self._writer.start(self._clock())
 
         def wake_up(tx: Transaction) -> None:
-            lane = tx.lane.load() or fresh
+            lane = _configured(tx.lane.load(), fresh)
             running = tx.lane.was_running()
             self._working = World(lane, slots(tx))
             previous: Literal["none", "orderly", "crash"] = (
@@ -278,3 +278,15 @@ class Pipeline:
     def _rolled_back(self) -> None:
         self._working = self._durable
         self._changes.clear()
+
+
+def _configured(stored: LaneState | None, fresh: LaneState) -> LaneState:
+    """The stored lane under the configured currency, which may change between two sales."""
+    if stored is None:
+        return fresh
+    if stored.currency != fresh.currency and stored.basket is not None:
+        raise StoreError(
+            f"A sale in {stored.currency} is open, but the configuration says {fresh.currency}. "
+            f"Set currency back to {stored.currency}, end the sale, then change it."
+        )
+    return stored.model_copy(update={"currency": fresh.currency})

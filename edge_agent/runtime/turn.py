@@ -39,6 +39,7 @@ from edge_agent.runtime.watchdog import Overrun
 
 MOST_PROMPTS = 6
 MOST_CONSEQUENCES = 200
+LARGEST_EVENT = 65_536
 QUARANTINE_AFTER = 3
 FAULT_HOLD = "fault"
 
@@ -191,6 +192,8 @@ class Turn:
         match action:
             case Publish(event=event) if not isinstance(event, plugin.publishes):
                 raise TypeError(f"publishes {event.type} without declaring it")
+            case Publish(event=event) if len(event.model_dump_json()) > LARGEST_EVENT:
+                raise ValueError(f"publishes an event of more than {LARGEST_EVENT} characters")
             case Record(values=values):
                 json.dumps(values)
             case Publish() | PlaceHold() | LiftHold() | Request():

@@ -296,3 +296,10 @@ def test_a_leads_badge_lifts_the_first_hold_a_cashiers_does_not() -> None:
     jonas = Employee(badge="EMP2", employee_id="2", name="Jonas")
     refused = step(state, SignEmployeeOn(employee=jonas), CONTEXT)
     assert isinstance(refused, Refused)
+
+
+def test_an_item_priced_in_another_currency_is_refused() -> None:
+    dollars = MILK.model_copy(update={"unit_price": Money(minor=99, currency="USD")})
+    refused = step(after(ON), AddItem(gtin=MILK.gtin, item=dollars), CONTEXT)
+    assert isinstance(refused, Refused)
+    assert refused.code == "wrong_currency"

@@ -104,6 +104,7 @@ class Misbehaving(Plugin[CountSettings, CountState]):
     title = "Misbehaving"
     summary = "Finds every way to be a nuisance."
     handles = (ItemAdded, HoldPlaced, HoldReleased, BasketVoided, BasketStarted)
+    publishes = (PluginReported,)
     how = "exit"
 
     def decide(
@@ -132,6 +133,14 @@ class Misbehaving(Plugin[CountSettings, CountState]):
                 if isinstance(event, BasketVoided):
                     return Decision(None, (Request(command=StartBasket()),))
                 return Decision(None, (Request(command=VoidBasket()),))
+            case "huge event":
+                huge = PluginReported(
+                    occurred_at=event.occurred_at,
+                    plugin=self.name,
+                    topic="t",
+                    values={"v": "x" * 100_000},
+                )
+                return Decision(None, (Publish(event=huge),))
             case "never answers":
                 while True:
                     pass

@@ -132,6 +132,7 @@ def test_a_slow_answer_counts_but_is_a_fault() -> None:
         ("wrong state", "CountSettings is not its state"),
         ("no action", "str is no action"),
         ("no decision", "AttributeError"),
+        ("huge event", "more than 65536"),
         ("hold ping-pong", "things follow from one input"),
         ("request ping-pong", "things follow from one input"),
     ],
