@@ -202,6 +202,9 @@ def _forwarder(
         topic=config.kafka.topic,
         delivery_timeout_s=config.kafka.delivery_timeout_s,
         client=config.kafka.client,
+        ca_file=config.kafka.ca_file,
+        certificate_file=config.kafka.certificate_file,
+        key_file=config.kafka.key_file,
     )
     return Forwarder(
         reader,

@@ -1,4 +1,7 @@
-"""The ``edge-agent`` command. Each command imports what it needs when it runs."""
+"""The ``edge-agent`` command. Each command imports what it needs when it runs.
+
+Over 400 lines because it is the whole command tree in one place, each command a few lines long.
+"""
 
 import asyncio
 import json
@@ -14,6 +17,7 @@ from edge_agent.api.errors import EdgeAgentError, ImportRefused, StoreLocked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextlib import AbstractContextManager
 
     from edge_agent.config import Config
     from edge_agent.control.client import ControlClient
@@ -174,8 +178,9 @@ def import_price_book(
 
     loaded = load_config(config)
     text = _read(file)
-    given = PriceBookImport.read(text, loaded.lane.currency)
-    _import(loaded, given, lambda client: client.import_price_book(text))
+    with _busy(f"importing {file}"):
+        given = PriceBookImport.read(text, loaded.lane.currency)
+        _import(loaded, given, lambda client: client.import_price_book(text))
     print(f"The price book now has {given.rows} items.")
 
 
@@ -341,6 +346,15 @@ def _reader(config: Path) -> "Reader":
 
 def _events_after(position: int, database: "Database") -> "list[EventRecord]":
     return database.outbox.after(position, 500)
+
+
+def _busy(what: str) -> "AbstractContextManager[object]":
+    """Shows people that work is going on; nothing where nobody looks."""
+    from contextlib import nullcontext
+
+    from rich.console import Console
+
+    return Console(stderr=True).status(what) if sys.stderr.isatty() else nullcontext()
 
 
 def _import(

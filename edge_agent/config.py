@@ -111,6 +111,9 @@ class KafkaTable(_Table):
     delivery_timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
     longest_pause_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
     client: dict[str, str | int | bool] = {}
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
 
 
 class Config(_Table):

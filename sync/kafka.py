@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.helpers import create_ssl_context
 
 from edge_agent.api.errors import DeliveryError
 from sync.envelope import Message
@@ -19,7 +21,8 @@ log = structlog.get_logger()
 class KafkaSettings:
     """Where the broker is and how long it may take.
 
-    ``client`` goes to aiokafka as it stands (security_protocol, ssl_context, sasl_...).
+    ``client`` goes to aiokafka as it stands (``security_protocol``, ``sasl_...``); for the SSL
+    protocols the certificate files make its ``ssl_context``.
     """
 
     bootstrap_servers: str
@@ -27,6 +30,26 @@ class KafkaSettings:
     delivery_timeout_s: float = 30.0
     stop_timeout_s: float = 5.0
     client: Mapping[str, Any] = field(default_factory=dict)
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+
+    def producer_options(self) -> dict[str, Any]:
+        """What the producer is built with; raises ``OSError`` for certificates it cannot read."""
+        options: dict[str, Any] = {
+            "bootstrap_servers": self.bootstrap_servers,
+            "acks": "all",
+            "enable_idempotence": True,
+            "compression_type": "gzip",
+            "max_batch_size": 131_072,
+            "linger_ms": 5,
+            **self.client,
+        }
+        if str(self.client.get("security_protocol", "")).endswith("SSL"):
+            options["ssl_context"] = create_ssl_context(
+                cafile=self.ca_file, certfile=self.certificate_file, keyfile=self.key_file
+            )
+        return options
 
 
 class KafkaPublisher:
@@ -89,15 +112,7 @@ class KafkaPublisher:
 
     async def _ready_producer(self) -> AIOKafkaProducer:
         if self._producer is None:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._settings.bootstrap_servers,
-                acks="all",
-                enable_idempotence=True,
-                compression_type="gzip",
-                max_batch_size=131_072,
-                linger_ms=5,
-                **self._settings.client,
-            )
+            producer = AIOKafkaProducer(**self._settings.producer_options())
             self._producer = producer
             await producer.start()
         return self._producer

@@ -3,6 +3,8 @@
 ``pos.*`` is what happened in the sale, ``lane.*`` what happened to the machine. Every event type
 carries a version, raised when a field changes its meaning. The envelope around an event (lane,
 epoch, sequence, hash) belongs to the journal, not to the event.
+
+Over 400 lines because a catalogue that is split is not one.
 """
 
 from collections.abc import Mapping
