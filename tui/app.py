@@ -9,7 +9,6 @@ from typing import Literal
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.css.query import NoMatches
 from textual.widgets import Footer, Header, Label, TabbedContent, TabPane
 
 from edge_agent.api.commands import (
@@ -123,7 +122,7 @@ class LaneApp(App[None]):
 
     @work(exclusive=True, group="refresh")
     async def _refresh_for_ever(self) -> None:
-        while True:
+        while self.is_running:
             await self.refresh_now()
             self._stale.clear()
             try:
@@ -134,21 +133,31 @@ class LaneApp(App[None]):
 
     async def refresh_now(self) -> None:
         """Shows the agent as it is; says so where it does not answer."""
-        try:
-            self._lane = await self._client.lane()
-            self.refresh_bindings()
-            self.query_one(LanePane).show(lane_view(self._lane))
-            await self.query_one(PluginsPane).show(await self._client.plugins())
-            self.query_one(DevicesPane).show(await self._client.devices())
-            self.query_one(SyncPane).show(sync_lines(await self._client.outbox(), self._now()))
-        except NoMatches:
-            # The screen is taken down while the agent answers: nobody is looking any more.
+        if self._taken_down:
             return
+        trouble = self.query_one("#trouble", Label)
+        try:
+            lane = await self._client.lane()
+            plugins = await self._client.plugins()
+            devices = await self._client.devices()
+            outbox = await self._client.outbox()
         except ControlError as error:
-            self.query_one("#trouble", Label).update(str(error))
-            self.query_one("#trouble", Label).display = True
-        else:
-            self.query_one("#trouble", Label).display = False
+            trouble.update(str(error))
+            trouble.display = True
+            return
+        if not self._taken_down:
+            self._lane = lane
+            trouble.display = False
+            self.refresh_bindings()
+            self.query_one(LanePane).show(lane_view(lane))
+            self.query_one(DevicesPane).show(devices)
+            self.query_one(SyncPane).show(sync_lines(outbox, self._now()))
+            await self.query_one(PluginsPane).show(plugins)
+
+    @property
+    def _taken_down(self) -> bool:
+        """Whether the screen went away while the agent answered: nobody is looking any more."""
+        return not self.is_running or not self.query(SyncPane)
 
     def action_tab(self, name: str) -> None:
         """Shows a tab and puts the cursor into its table."""
