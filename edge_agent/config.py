@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from edge_agent.api.errors import ConfigError
 from edge_agent.intake.interpret import ScanRules
 
-DEFAULT_PATH = Path("/etc/edge-agent/config.toml")
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 

@@ -15,7 +15,6 @@ class CustomerSystem:
     def __init__(self, customers: Mapping[str, Mapping[str, Any]]) -> None:
         self.customers = customers
         self.away = False
-        self.requests = 0
         self._server: ThreadingHTTPServer | None = None
 
     @property
@@ -39,7 +38,7 @@ class CustomerSystem:
                 self.wfile.write(data)
 
             def log_message(self, *_: object) -> None:
-                """Quiet: the requests are counted."""
+                """Quiet: nobody reads this system's log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -53,7 +52,6 @@ class CustomerSystem:
 
     def answer(self, path: str) -> tuple[int, Mapping[str, Any]]:
         """Status and body for a path."""
-        self.requests += 1
         if self.away:
             return 503, {"error": "down for maintenance"}
         customer = self.customers.get(path.removeprefix(_PREFIX))

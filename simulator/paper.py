@@ -41,6 +41,10 @@ def save_png(lines: Sequence[Line], path: Path, columns: int = COLUMNS) -> None:
                 scaled = cell.resize((cell_width * run.style.width, cell_height * run.style.height))
                 image.paste(scaled, (x, y + (height - run.style.height) * cell_height))
                 x += cell_width * run.style.width
+            if run.style.underline:
+                bottom = y + height * cell_height - 3
+                left = x - sum(cell_width * run.style.width for _ in run.text)
+                ImageDraw.Draw(image).line((left, bottom, x, bottom), fill=30, width=2)
         y += height * cell_height
     path.parent.mkdir(parents=True, exist_ok=True)
     image.save(path)

@@ -9,6 +9,15 @@ import pytest
 from edge_agent.store.writer import Writer
 
 SOURCE = "/stores/1/lanes/1"
+SEVEN_OF_A_SALE = [
+    "pos.employee.logged_in",
+    "pos.basket.started",
+    "pos.customer.identified",
+    "pos.item.added",
+    "pos.subtotal.finalized",
+    "pos.payment.completed",
+    "pos.employee.logged_out",
+]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

@@ -40,7 +40,6 @@ class DeviceState(StrEnum):
     """What the device host knows of a device."""
 
     CLOSED = "closed"
-    CLAIMED = "claimed"
     READY = "ready"
     LOST = "lost"
     BROKEN = "broken"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from edge_agent.api.values import Employee, Money, PriceBookItem, Role
 from edge_agent.store.tables import EmployeeRow, PriceRow, core
@@ -68,11 +68,3 @@ class MasterData:
             self._connection.execute(
                 insert(_EMPLOYEE), [person.model_dump(mode="json") for person in people]
             )
-
-    def price_count(self) -> int:
-        """Number of items in the price book."""
-        return self._connection.execute(select(func.count()).select_from(_PRICE)).scalar_one()
-
-    def people_count(self) -> int:
-        """Number of people who may sign on."""
-        return self._connection.execute(select(func.count()).select_from(_EMPLOYEE)).scalar_one()

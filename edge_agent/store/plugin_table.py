@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from edge_agent.store.tables import PluginRecordRow, PluginRow, TimerRow, core
@@ -97,7 +97,3 @@ class PluginTable:
             )
         )
         return taken.rowcount == 1
-
-    def timer_count(self) -> int:
-        """How many timers are running."""
-        return self._connection.execute(select(func.count()).select_from(_TIMER)).scalar_one()

@@ -5,21 +5,11 @@ from pydantic import ValidationError
 
 from edge_agent.api import events
 from edge_agent.api.events import CATALOGUE, AgentStopped, Event, catalogue_json_schema, parse_event
-from edge_agent.testing import NOON
-
-BRIEF = [
-    "pos.employee.logged_in",
-    "pos.basket.started",
-    "pos.customer.identified",
-    "pos.item.added",
-    "pos.subtotal.finalized",
-    "pos.payment.completed",
-    "pos.employee.logged_out",
-]
+from tests.conftest import NOON, SEVEN_OF_A_SALE
 
 
 def test_catalogue_begins_with_the_seven_of_a_sale() -> None:
-    assert list(CATALOGUE)[:7] == BRIEF
+    assert list(CATALOGUE)[:7] == SEVEN_OF_A_SALE
 
 
 def test_every_event_class_is_in_the_catalogue() -> None:

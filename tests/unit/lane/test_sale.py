@@ -25,7 +25,7 @@ from edge_agent.lane.inputs import (
 )
 from edge_agent.lane.outcome import Context, DrawerJob, ReceiptJob, Step
 from edge_agent.lane.step import step
-from edge_agent.testing import NOON
+from tests.conftest import NOON, SEVEN_OF_A_SALE
 
 ANNA = Employee(badge="EMP1", employee_id="1", name="Anna")
 MARIA = Employee(badge="EMP9", employee_id="9", name="Maria", role=Role.LEAD)
@@ -74,15 +74,7 @@ def test_a_whole_sale_gives_the_seven_events_in_order() -> None:
     for given in inputs:
         outcome = taken(state, given)
         state, seen = outcome.state, seen + types(outcome.events)
-    assert seen == [
-        "pos.employee.logged_in",
-        "pos.basket.started",
-        "pos.customer.identified",
-        "pos.item.added",
-        "pos.subtotal.finalized",
-        "pos.payment.completed",
-        "pos.employee.logged_out",
-    ]
+    assert seen == SEVEN_OF_A_SALE
 
 
 @pytest.mark.parametrize(
