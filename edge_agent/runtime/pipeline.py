@@ -192,15 +192,17 @@ class Pipeline:
             trouble: what the cashier should know and do, empty where all is well.
         """
 
-        def note(_: Transaction, turn: Turn) -> None:
+        def note(tx: Transaction, turn: Turn) -> None:
             turn.publish(
                 DeviceChanged(occurred_at=turn.now, device=device, state=state, detail=detail)
             )
             turn.retract(device)
             if trouble:
                 turn.say(machine_prompt(trouble, device))
+            else:
+                # A receipt may have waited for just this device.
+                tx.jobs.hurry(JobKind.RECEIPT)
 
-        # A job may have waited for just this device.
         await self.turn(note, Change.JOBS)
 
     async def timer_due(self, timer: Timer) -> None:

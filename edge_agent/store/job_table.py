@@ -86,6 +86,14 @@ class JobTable:
         ).one_or_none()
         return None if row is None else _job(row._mapping)
 
+    def hurry(self, kind: JobKind) -> None:
+        """Makes the jobs of a kind that wait due at once: what they waited for is there."""
+        self._connection.execute(
+            update(_JOB)
+            .where(_JOB.c.status == JobStatus.PENDING, _JOB.c.kind == kind)
+            .values(not_before=0)
+        )
+
     def prune(self, before: float, most: int) -> int:
         """Deletes ended jobs that are older than ``before``; returns how many."""
         ended = (JobStatus.DONE, JobStatus.FAILED, JobStatus.DISMISSED)

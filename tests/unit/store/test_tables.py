@@ -29,6 +29,10 @@ def test_jobs_come_in_order_and_move_through_their_states(writer: Writer) -> Non
         again = tx.jobs.first_pending(JobKind.RECEIPT)
         assert again is not None
         assert (again.id, again.not_before, again.detail) == (first, 99.0, "paper is out")
+        tx.jobs.hurry(JobKind.RECEIPT)
+        hurried = tx.jobs.first_pending(JobKind.RECEIPT)
+        assert hurried is not None
+        assert (hurried.id, hurried.not_before) == (first, 0)
         tx.jobs.settle(first, JobStatus.DONE, "", 0)
         following = tx.jobs.first_pending(JobKind.RECEIPT)
         assert following is not None
