@@ -104,10 +104,13 @@ class KafkaPublisher:
         try:
             async with asyncio.timeout(self._settings.stop_timeout_s):
                 producer._closed = True
-                if producer._sender is not None:
-                    await producer._sender.close()
+                sender = producer._sender.sender_task
+                if sender is not None:
+                    sender.cancel()
+                    # wait, not await: the sender's cancellation must not pass for our own.
+                    await asyncio.wait([sender])
                 await producer.client.close()
-        except (asyncio.CancelledError, KafkaError, OSError, TimeoutError) as error:
+        except (KafkaError, OSError, TimeoutError) as error:
             log.warning("a producer was left behind", reason=repr(error))
 
     async def _ready_producer(self) -> AIOKafkaProducer:

@@ -176,8 +176,10 @@ class LaneApp(App[None]):
             return tab == "lane" and bool(self._uncertain())
         if action in _LANE_ACTIONS:
             return tab == "lane"
-        # Elsewhere on that tab a space is a space.
-        return isinstance(self.focused, RowTable) if action == "toggle_plugin" else True
+        if action == "toggle_plugin":
+            # In a field of the form, a space is a space.
+            return tab == "plugins" and isinstance(self.focused, RowTable)
+        return True
 
     async def action_subtotal(self) -> None:
         """Finalizes the sale."""
@@ -230,8 +232,9 @@ class LaneApp(App[None]):
             return
         basket = self._lane.state.basket
         if basket is None or not basket.subtotaled or basket.holds:
-            # The lane says at once why it takes no cash now, before an amount is typed.
-            await self._command(Pay(tender=Tender.CASH))
+            # The lane says at once why it takes no cash now, before an amount is typed. Offering
+            # nothing, the sale cannot be paid by this even if it became payable meanwhile.
+            await self._command(Pay(tender=Tender.CASH, tendered=0))
             return
         currency = self._lane.state.currency
         given = await self.push_screen_wait(Ask(f"Cash given ({currency})"))

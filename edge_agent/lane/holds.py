@@ -62,18 +62,14 @@ def lift_by_lead(state: LaneState, given: LiftHoldByLead, context: Context) -> S
         return Refused(
             code="lead_needed", message="Only a shift lead may lift a hold. Ask a lead's badge."
         )
-    lifted, events = _without(state, found, given.approver.employee_id, given.reason, context)
-    prompt = Prompt(message=f"Hold lifted by {given.approver.name}.")
-    return Step(lifted.saying(prompt), events)
+    return _lift_for(state, found, given.approver, given.reason, context)
 
 
 def lift_by_badge(state: LaneState, lead: Employee, context: Context) -> Step | None:
     """A lead's badge scanned while a sale is held lifts its first hold; None: nothing is held."""
     if state.basket is None or not state.basket.holds or lead.role is not Role.LEAD:
         return None
-    first = state.basket.holds[0]
-    lifted, events = _without(state, first, lead.employee_id, "badge scanned at the lane", context)
-    return Step(lifted.saying(Prompt(message=f"Hold lifted by {lead.name}.")), events)
+    return _lift_for(state, state.basket.holds[0], lead, "badge scanned at the lane", context)
 
 
 def record_age_check(state: LaneState, given: RecordAgeCheck, context: Context) -> Step | Refused:
@@ -105,6 +101,11 @@ def record_age_check(state: LaneState, given: RecordAgeCheck, context: Context) 
         state, released = _without(state, hold, checked.employee_id, reason, context)
         events += released
     return Step(state, tuple(events))
+
+
+def _lift_for(state: LaneState, hold: Hold, lead: Employee, reason: str, context: Context) -> Step:
+    lifted, events = _without(state, hold, lead.employee_id, reason, context)
+    return Step(lifted.saying(Prompt(message=f"Hold lifted by {lead.name}.")), events)
 
 
 def _with_holds(state: LaneState, holds: tuple[Hold, ...]) -> LaneState:

@@ -156,6 +156,28 @@ async def test_no_key_of_the_sale_works_on_another_tab(
     assert (await lane.client.lane()).phase == "selling"
 
 
+async def test_a_space_outside_the_plugin_list_toggles_nothing(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    for tab in ("f1", "f3", "f4"):
+        await pilot.press(tab, "space")
+    await pilot.pause(0.3)
+    assert (await lane.client.plugin("age-verification")).status == "active"
+    await pilot.press("f2", "space")
+    await plugin_is(lane, "age-verification", "inactive")
+
+
+async def test_cash_before_the_subtotal_is_refused_before_an_amount_is_asked(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await lane.client.command(EnterCode(code=by_name(lane.assortment, "Soap").gtin))
+    await shows(pilot, "#phase", "Sale open")
+    await pilot.press("c")
+    await pilot.pause(0.3)
+    assert len(pilot.app.screen_stack) == 1
+    assert (await lane.client.lane()).phase == "selling"
+
+
 async def test_what_others_change_is_shown_without_a_key(
     lane: VirtualLane, pilot: Pilot[None]
 ) -> None:
