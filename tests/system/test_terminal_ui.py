@@ -161,8 +161,8 @@ async def test_a_space_outside_the_plugin_list_toggles_nothing(
 ) -> None:
     for tab in ("f1", "f3", "f4"):
         await pilot.press(tab, "space")
-    await pilot.pause(0.3)
-    assert (await lane.client.plugin("age-verification")).status == "active"
+        await pilot.pause(0.3)
+        assert (await lane.client.plugin("age-verification")).status == "active"
     await pilot.press("f2", "space")
     await plugin_is(lane, "age-verification", "inactive")
 
