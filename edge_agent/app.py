@@ -62,7 +62,7 @@ def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None
     return Pipeline(
         Policy(
             prices_include_tax=config.lane.prices_include_tax,
-            rules=config.scans.rules,
+            intake=config.intake,
             budget=Budget(
                 config.agent.plugin_budget_ms / 1000, thread_time, Watchdog(PLUGIN_DEADLINE_S)
             ),

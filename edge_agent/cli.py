@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -37,10 +38,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 price_book = typer.Typer(help="The price book of this lane.", no_args_is_help=True)
+recalls = typer.Typer(help="Goods that must not be sold.", no_args_is_help=True)
 people = typer.Typer(help="Who may sign on at this lane.", no_args_is_help=True)
 plugins = typer.Typer(help="The plugins of a running agent.", no_args_is_help=True)
 journal = typer.Typer(help="The events in this lane's database.", no_args_is_help=True)
 app.add_typer(price_book, name="price-book")
+app.add_typer(recalls, name="recalls")
 app.add_typer(people, name="people")
 app.add_typer(plugins, name="plugins")
 app.add_typer(journal, name="journal")
@@ -134,6 +137,45 @@ def simulate(
 
 
 @app.command()
+def decode(
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read lines of {"data_base64": ..., "symbology": ...}.')
+    ] = False,
+    symbology: Annotated[
+        str, typer.Option(help="AIM identifier of the payload, such as ]L2.", metavar="AIM")
+    ] = "",
+    min_age: Annotated[
+        int | None, typer.Option("--min-age", min=1, max=120, help="Judge documents by this age.")
+    ] = None,
+    on: Annotated[
+        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="On that day, not today.")
+    ] = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Add birth date and expiry. For specimen cards.")
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="Decode by the rules of this lane.", dir_okay=False),
+    ] = None,
+) -> None:
+    """Say what the lane makes of a payload on standard input, as one JSON object each."""
+    from edge_agent.app import utc_now
+    from edge_agent.config import load_config
+    from edge_agent.decode import Question, decode, decode_lines
+    from edge_agent.intake.interpret import LONGEST_SCAN
+    from edge_agent.intake.policy import IntakePolicy
+
+    policy = load_config(config).intake if config is not None else IntakePolicy()
+    day = on.date() if on is not None else policy.today(utc_now())
+    question = Question(policy, day, min_age, reveal)
+    if jsonl:
+        for told in decode_lines(sys.stdin.buffer, question):
+            print(json.dumps(told), flush=True)
+        return
+    print(json.dumps(decode(sys.stdin.buffer.read(LONGEST_SCAN + 1), symbology, question)))
+
+
+@app.command()
 def events(
     json_schema: Annotated[
         bool, typer.Option("--json-schema", help="Print the JSON Schema of the catalogue.")
@@ -172,7 +214,8 @@ def import_price_book(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Replace the price book by a CSV: gtin,description,unit_price,tax_rate,restriction."""
+    """Replace the price book by a CSV: gtin,description,unit_price,tax_rate,restriction
+    and, where not all is sold by the piece, sold_by."""
     from edge_agent.config import load_config
     from edge_agent.runtime.imports import PriceBookImport
 
@@ -198,6 +241,22 @@ def import_people(
     given = PeopleImport.read(text)
     _import(loaded, given, lambda client: client.import_people(text))
     print(f"{given.rows} people may now sign on.")
+
+
+@recalls.command("import")
+def import_recalls(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Replace the goods that must not be sold by a CSV: gtin,batch,reason."""
+    from edge_agent.config import load_config
+    from edge_agent.runtime.imports import RecallImport
+
+    loaded = load_config(config)
+    text = _read(file)
+    given = RecallImport.read(text)
+    _import(loaded, given, lambda client: client.import_recalls(text))
+    print(f"{given.rows} recalls are in force.")
 
 
 @plugins.command("list")

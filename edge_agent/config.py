@@ -4,13 +4,19 @@ import re
 import tomllib
 from pathlib import Path
 from re import Pattern
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from edge_agent.api.errors import ConfigError
-from edge_agent.intake.interpret import ScanRules
+from edge_agent.intake.gtin import EightDigits
+from edge_agent.intake.identity.judgement import ExpiredPolicy, LeapDayPolicy
+from edge_agent.intake.identity.policy import IdentityPolicy, ScanPolicy
+from edge_agent.intake.meaning import LaneFunction
+from edge_agent.intake.policy import DoubtfulGoods, IntakePolicy
+from edge_agent.intake.rules import ScanRules
+from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS, Layout
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
@@ -54,29 +60,102 @@ class AgentTable(_Table):
     plugin_budget_ms: Annotated[int, Field(ge=1, le=10_000)] = 50
 
 
+class MeasureTable(_Table):
+    """``[[scans.measures]]``: a restricted circulation number that carries a measure."""
+
+    layout: str
+    decimals: Annotated[int, Field(ge=0, le=6)]
+
+    @model_validator(mode="after")
+    def _is_a_layout(self) -> Self:
+        Layout.parse(self.layout, self.decimals)
+        return self
+
+
 class ScansTable(_Table):
-    """``[scans]``: the shop's own codes; each pattern's one group is the id."""
+    """``[scans]``: the shop's own codes, and what is done with doubtful goods.
+
+    The one group of a badge's and a customer card's pattern is the id. ``country`` brings its
+    published layouts; ``measures`` come before them.
+    """
 
     employee_badge: str = ScanRules().employee_badge.pattern
     customer_card: str = ScanRules().customer_card.pattern
+    coupon: str | None = None
+    gift_card: str | None = None
+    functions: dict[str, LaneFunction] = Field(default_factory=lambda: dict(ScanRules().functions))
+    eight_digits: EightDigits = EightDigits.BY_LEADING_ZERO
+    country: str | None = None
+    measures: tuple[MeasureTable, ...] = ()
+    group_separators: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=1)], ...], Field(min_length=1)
+    ] = ScanRules().separators
+    past_expiry: DoubtfulGoods = DoubtfulGoods.REFUSE
+    recalled: DoubtfulGoods = DoubtfulGoods.REFUSE
 
     @field_validator("employee_badge", "customer_card")
     @classmethod
     def _one_group(cls, text: str) -> str:
-        try:
-            pattern: Pattern[str] = re.compile(text)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
-        if pattern.groups != 1:
+        if _compiled(text).groups != 1:
             raise ValueError("must have exactly one (group), the id")
         return text
+
+    @field_validator("coupon", "gift_card")
+    @classmethod
+    def _a_pattern(cls, text: str | None) -> str | None:
+        if text is not None:
+            _compiled(text)
+        return text
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, country: str | None) -> str | None:
+        if country is not None and country not in NATIONAL_LAYOUTS:
+            known = ", ".join(sorted(NATIONAL_LAYOUTS))
+            raise ValueError(
+                f"{country!r} has no known layouts; give them as measures. Known: {known}"
+            )
+        return country
 
     @property
     def rules(self) -> ScanRules:
         """As intake takes them."""
+        own = tuple(Layout.parse(measure.layout, measure.decimals) for measure in self.measures)
+        taken = {layout.prefix for layout in own}
+        national = NATIONAL_LAYOUTS[self.country] if self.country is not None else ()
         return ScanRules(
-            employee_badge=re.compile(self.employee_badge),
-            customer_card=re.compile(self.customer_card),
+            employee_badge=_compiled(self.employee_badge),
+            customer_card=_compiled(self.customer_card),
+            coupon=_compiled(self.coupon) if self.coupon is not None else None,
+            gift_card=_compiled(self.gift_card) if self.gift_card is not None else None,
+            functions=self.functions,
+            eight_digits=self.eight_digits,
+            layouts=(*own, *(layout for layout in national if layout.prefix not in taken)),
+            separators=self.group_separators,
+        )
+
+
+class IdentityTable(_Table):
+    """``[identity]``: how documents are judged, and where they may be scanned.
+
+    Jurisdictions are two letters of an AAMVA member (``VA``) or an ICAO 9303 state (``FRA``).
+    """
+
+    expired: ExpiredPolicy = ExpiredPolicy.REFUSE
+    leap_day: LeapDayPolicy = LeapDayPolicy.MARCH_1
+    jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")] | None = None
+    scan: ScanPolicy = ScanPolicy.ALLOWED
+    scan_in: dict[Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")], ScanPolicy] = {}
+
+    @property
+    def policy(self) -> IdentityPolicy:
+        """As intake takes it."""
+        return IdentityPolicy(
+            expired=self.expired,
+            leap_day=self.leap_day,
+            jurisdiction=self.jurisdiction,
+            default_scan=self.scan,
+            scans=self.scan_in,
         )
 
 
@@ -121,17 +200,36 @@ class Config(_Table):
     lane: LaneTable
     agent: AgentTable = AgentTable()
     scans: ScansTable = ScansTable()
+    identity: IdentityTable = IdentityTable()
     devices: tuple[DeviceTable, ...] = ()
     plugins: dict[str, PluginTable] = {}
     kafka: KafkaTable | None = None
 
+    @property
+    def intake(self) -> IntakePolicy:
+        """What the shop decided about scans."""
+        return IntakePolicy(
+            rules=self.scans.rules,
+            identity=self.identity.policy,
+            past_expiry=self.scans.past_expiry,
+            recalled=self.scans.recalled,
+            zone=ZoneInfo(self.lane.time_zone),
+        )
+
     @model_validator(mode="after")
-    def _distinct_devices(self) -> "Config":
+    def _distinct_devices(self) -> Self:
         names = [device.name for device in self.devices]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ValueError(f"devices: the name {', '.join(sorted(twice))} is there twice")
         return self
+
+
+def _compiled(text: str) -> Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
 
 
 def load_config(path: Path) -> Config:

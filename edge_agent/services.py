@@ -24,7 +24,12 @@ from edge_agent.control.messages import (
 )
 from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.device_host import DeviceRoom
-from edge_agent.runtime.imports import MasterDataImport, PeopleImport, PriceBookImport
+from edge_agent.runtime.imports import (
+    MasterDataImport,
+    PeopleImport,
+    PriceBookImport,
+    RecallImport,
+)
 from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.plugin_desk import PluginDesk
@@ -227,6 +232,9 @@ class AgentServices:
 
     async def import_people(self, text: str) -> ImportMessage:
         return await self._import(await asyncio.to_thread(PeopleImport.read, text))
+
+    async def import_recalls(self, text: str) -> ImportMessage:
+        return await self._import(await asyncio.to_thread(RecallImport.read, text))
 
     async def _import(self, given: MasterDataImport) -> ImportMessage:
         await self._pipeline.turn(

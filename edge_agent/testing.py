@@ -24,10 +24,10 @@ from edge_agent.api.events import Event, HttpAnswered, TimerFired
 from edge_agent.api.lane import LaneState
 from edge_agent.api.plugin import CallHttp, Plugin, Record, StartTimer
 from edge_agent.api.values import Employee, Money, PriceBookItem, Refused, Role
-from edge_agent.intake.interpret import ScanRules
+from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.outcome import Context, LaneJob
 from edge_agent.runtime.plugin_slot import PluginSlot
-from edge_agent.runtime.resolve import resolve_command
+from edge_agent.runtime.resolve import Resolver
 from edge_agent.runtime.turn import Budget, Turn, World
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -253,8 +253,7 @@ class PluginScenario:
     def try_to(self, command: LaneCommand) -> Refused | None:
         """Gives the lane a command; why it was refused, if it was."""
         turn = self._turn()
-        given = resolve_command(command, self, ScanRules())
-        refused = given if isinstance(given, Refused) else turn.apply(given)
+        refused = turn.obey(command)
         if refused is None:
             self._keep(turn)
         return refused
@@ -281,6 +280,10 @@ class PluginScenario:
         """The price book."""
         return self.prices.get(gtin)
 
+    def recalls(self, gtin: str) -> Mapping[str, str]:
+        """Nothing is recalled."""
+        return {}
+
     def employee(self, badge: str) -> Employee | None:
         """The people."""
         return {person.badge: person for person in (self.cashier, self.lead)}.get(badge)
@@ -292,7 +295,8 @@ class PluginScenario:
 
     def _turn(self) -> Turn:
         context = Context(now=self.now, new_id=lambda: f"id-{next(self._ids)}")
-        return Turn(self._world, context, self, ScanRules(), Budget(10.0, lambda: 0.0))
+        resolver = Resolver(IntakePolicy(), self)
+        return Turn(self._world, context, resolver, Budget(10.0, lambda: 0.0))
 
     def _keep(self, turn: Turn) -> list[Event]:
         self._world = turn.world

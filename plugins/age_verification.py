@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from edge_agent.api.age import Verdict
 from edge_agent.api.events import (
     AgeChecked,
     AgeCheckRequired,
@@ -12,7 +13,6 @@ from edge_agent.api.events import (
     Notice,
     PluginChanged,
     SubtotalFinalized,
-    Verdict,
 )
 from edge_agent.api.lane import LaneState
 from edge_agent.api.plugin import (
@@ -121,11 +121,7 @@ class AgeVerification(Plugin[AgeSettings, AgeState]):
             return self._look(_proved(state, proved), lane, f"{event.minimum_age}+ checked")
         # The newest look counts: what was believed before is no proof any more.
         doubted = _proved(state, min(state.proved_age, event.minimum_age - 1))
-        looked = self._look(doubted, lane, "nothing restricted")
-        message = "No proof of age. Void the restricted items, or check again."
-        return Decision(
-            looked.state, (*looked.actions, Say(message=message, severity=Severity.ATTENTION))
-        )
+        return self._look(doubted, lane, "nothing restricted")
 
     def _look(self, state: AgeState, lane: LaneState, reason: str) -> Decision[AgeState]:
         """Holds the sale or frees it, by what is in the basket and what was proved."""

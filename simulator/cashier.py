@@ -2,6 +2,7 @@
 
 import asyncio
 
+from edge_agent.api.age import NoScanReason, Verdict
 from edge_agent.api.commands import (
     CheckAge,
     FinalizeSubtotal,
@@ -13,7 +14,7 @@ from edge_agent.api.commands import (
     VoidLine,
 )
 from edge_agent.api.errors import ControlError
-from edge_agent.api.events import Tender, Verdict
+from edge_agent.api.events import Tender
 from edge_agent.control.client import ControlClient
 from edge_agent.control.messages import LaneMessage
 from simulator.printer import TcpPrinter
@@ -68,7 +69,13 @@ class Cashier:
         holds = lane.state.basket.holds if lane.state.basket is not None else ()
         for hold in holds:
             if hold.minimum_age is not None:
-                await self._key(CheckAge(minimum_age=hold.minimum_age, verdict=Verdict.PASS))
+                await self._key(
+                    CheckAge(
+                        minimum_age=hold.minimum_age,
+                        verdict=Verdict.PASS,
+                        reason=NoScanReason.NO_CODE,
+                    )
+                )
             else:
                 await self._key(
                     ReleaseHold(hold_id=hold.hold_id, badge=LEAD.badge, reason="looked at it")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -11,8 +11,10 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Footer, Header, Label, TabbedContent, TabPane
 
+from edge_agent.api.age import DocumentClass, NoScanReason, Verdict
 from edge_agent.api.commands import (
     CheckAge,
+    EnterBirthDate,
     EnterCode,
     FinalizeSubtotal,
     LaneCommand,
@@ -23,11 +25,11 @@ from edge_agent.api.commands import (
     VoidLine,
 )
 from edge_agent.api.errors import ControlError
-from edge_agent.api.events import Tender, Verdict
+from edge_agent.api.events import Tender
 from edge_agent.api.values import Money
 from edge_agent.control.client import ControlClient
 from edge_agent.control.messages import JobMessage, LaneMessage, PluginChange
-from tui.dialogs import Ask, Confirm
+from tui.dialogs import AgeAnswer, Ask, AskAge, Confirm
 from tui.lane_pane import LanePane
 from tui.machine_panes import DevicesPane, SyncPane
 from tui.plugins_pane import PluginsPane
@@ -69,7 +71,7 @@ class LaneApp(App[None]):
         Binding("e", "enter_code", "Enter code"),
         Binding("v", "void_line", "Void line"),
         Binding("s", "subtotal", "Subtotal"),
-        Binding("a", "age_checked", "Age is OK"),
+        Binding("a", "age_checked", "Age"),
         Binding("l", "lift_hold", "Lift hold"),
         Binding("c", "pay_cash", "Cash"),
         Binding("k", "pay_card", "Card"),
@@ -209,14 +211,42 @@ class LaneApp(App[None]):
         else:
             await self._command(VoidLine(line_id=line))
 
+    @work
     async def action_age_checked(self) -> None:
-        """Says that the customer is as old as the hold asks."""
+        """Asks how the age was checked, and says so."""
         basket = self._lane.state.basket if self._lane is not None else None
         ages = [hold.minimum_age for hold in (basket.holds if basket else ()) if hold.minimum_age]
-        if ages:
-            await self._command(CheckAge(minimum_age=max(ages), verdict=Verdict.PASS))
-        else:
+        if not ages:
             self.notify("Nothing here asks for an age check.", severity="warning")
+            return
+        age = max(ages)
+        answer = await self.push_screen_wait(AskAge(age))
+        match answer:
+            case None:
+                return
+            case AgeAnswer(verdict=Verdict() as verdict, reason=reason):
+                await self._command(CheckAge(minimum_age=age, verdict=verdict, reason=reason))
+            case AgeAnswer(reason=reason):
+                await self._enter_birth_date(reason)
+
+    async def _enter_birth_date(self, reason: NoScanReason) -> None:
+        given = await self.push_screen_wait(Ask("Birth date on the document (YYYY-MM-DD)"))
+        if given is None:
+            return
+        try:
+            birth_date = date.fromisoformat(given)
+        except ValueError:
+            self.notify("That is no date such as 2001-12-31.", severity="error")
+            return
+        still_valid = await self.push_screen_wait(Confirm("Is the document still valid?"))
+        await self._command(
+            EnterBirthDate(
+                birth_date=birth_date,
+                reason=reason,
+                document_class=DocumentClass.OTHER,
+                expired=not still_valid,
+            )
+        )
 
     @work
     async def action_enter_code(self) -> None:

@@ -1,9 +1,13 @@
 """Questions in front of the screen."""
 
+from dataclasses import dataclass
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label
+from textual.widgets import Input, Label, OptionList
+
+from edge_agent.api.age import NoScanReason, Verdict
 
 
 class Confirm(ModalScreen[bool]):
@@ -19,6 +23,64 @@ class Confirm(ModalScreen[bool]):
         with Vertical(id="dialog"):
             yield Label(self._question)
             yield Label("y: yes   n: no", classes="help")
+
+
+@dataclass(frozen=True, slots=True)
+class AgeAnswer:
+    """What somebody decided about an age; no verdict: the birth date decides."""
+
+    reason: NoScanReason
+    verdict: Verdict | None = None
+
+
+_AGE_ANSWERS: tuple[tuple[str, AgeAnswer], ...] = (
+    (
+        "Of age: clearly older",
+        AgeAnswer(NoScanReason.CLEARLY_OF_AGE, Verdict.PASS),
+    ),
+    (
+        "Of age by a document that has no code",
+        AgeAnswer(NoScanReason.NO_CODE, Verdict.PASS),
+    ),
+    (
+        "Of age by a document whose code does not read",
+        AgeAnswer(NoScanReason.CODE_UNREADABLE, Verdict.PASS),
+    ),
+    (
+        "Of age by a document that must not be scanned",
+        AgeAnswer(NoScanReason.SCAN_FORBIDDEN, Verdict.PASS),
+    ),
+    (
+        "Of age by a document: the scanner does not work",
+        AgeAnswer(NoScanReason.SCANNER_NOT_WORKING, Verdict.PASS),
+    ),
+    (
+        "Of age by a document that the customer will not have scanned",
+        AgeAnswer(NoScanReason.SCAN_DECLINED, Verdict.PASS),
+    ),
+    ("Enter the birth date of a document", AgeAnswer(NoScanReason.CODE_UNREADABLE)),
+    ("Not of age, or no document", AgeAnswer(NoScanReason.NO_CODE, Verdict.FAIL)),
+)
+
+
+class AskAge(ModalScreen[AgeAnswer | None]):
+    """Asks how an age was checked without a scan; Escape answers None."""
+
+    BINDINGS = [("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, minimum_age: int) -> None:
+        super().__init__()
+        self._minimum_age = minimum_age
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield Label(f"Is the customer {self._minimum_age} or older?")
+            yield OptionList(*(label for label, _ in _AGE_ANSWERS))
+            yield Label("Enter: choose   Esc: cancel, or scan the document", classes="help")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Answers."""
+        self.dismiss(_AGE_ANSWERS[event.option_index][1])
 
 
 class Ask(ModalScreen[str | None]):

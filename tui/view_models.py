@@ -63,8 +63,8 @@ def lane_view(message: LaneMessage) -> LaneView:
             cells=(
                 str(line.line_id),
                 line.description + ("  VOID" if line.voided else ""),
-                str(line.quantity),
-                line.unit_price.amount(),
+                str(line.weight or line.quantity),
+                (line.label_price or line.unit_price).amount(),
                 line.amount.amount(),
                 line.restriction or "",
             ),

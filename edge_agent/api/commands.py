@@ -4,11 +4,13 @@ Each command is one ``POST /lane/{name}`` on the control socket. A refused comma
 and is answered with a :class:`~edge_agent.api.values.Refused`.
 """
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from edge_agent.api.events import AgeCheckMethod, Tender, Verdict
+from edge_agent.api.age import DocumentClass, NoScanReason, Verdict
+from edge_agent.api.events import Tender
 from edge_agent.api.values import Frozen
 
 
@@ -81,12 +83,26 @@ class Pay(LaneCommand):
 
 
 class CheckAge(LaneCommand):
-    """Records a decision made by looking at the customer or at a document."""
+    """Records a decision made by looking at the customer, or at a document that is not scanned."""
 
     name: ClassVar[str] = "age-check"
     minimum_age: int = Field(ge=1, le=120)
     verdict: Verdict
-    method: AgeCheckMethod = AgeCheckMethod.VISUAL
+    reason: NoScanReason
+    document_class: DocumentClass | None = None
+
+
+class EnterBirthDate(LaneCommand):
+    """Judges a birth date that somebody read from a document; only the decision is kept.
+
+    ``expired``: the document's date of expiry is past.
+    """
+
+    name: ClassVar[str] = "birth-date"
+    birth_date: date = Field(repr=False)
+    reason: NoScanReason
+    document_class: DocumentClass
+    expired: bool
 
 
 class ReleaseHold(LaneCommand):
@@ -106,6 +122,7 @@ COMMANDS: tuple[type[LaneCommand], ...] = (
     VoidLine,
     FinalizeSubtotal,
     CheckAge,
+    EnterBirthDate,
     ReleaseHold,
     Pay,
     VoidBasket,

@@ -15,7 +15,23 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from edge_agent.api.values import Frozen, Gtin14, Money, Role, TaxLine
+from edge_agent.api.age import (
+    AgeCheckMethod,
+    AgeReason,
+    DocumentClass,
+    NoScanReason,
+    Verdict,
+)
+from edge_agent.api.values import (
+    Frozen,
+    Gtin14,
+    ItemFlag,
+    Money,
+    Role,
+    Symbology,
+    TaxLine,
+    Weight,
+)
 
 
 class Event(Frozen):
@@ -24,20 +40,6 @@ class Event(Frozen):
     type: str
     version: int
     occurred_at: AwareDatetime
-
-
-class Verdict(StrEnum):
-    """The answer of an age check."""
-
-    PASS = "pass"  # noqa: S105 - a verdict
-    FAIL = "fail"
-    UNDETERMINED = "undetermined"
-
-
-class AgeCheckMethod(StrEnum):
-    """How an age was checked."""
-
-    VISUAL = "visual"
 
 
 class Tender(StrEnum):
@@ -98,10 +100,16 @@ class CustomerIdentified(Event):
 
 
 class ItemAdded(Event):
-    """A line was added; ``amount`` is ``quantity`` times ``unit_price``; tax rate in percent."""
+    """A line was added; the tax rate is in percent.
+
+    ``amount`` is ``quantity`` times: ``label_price`` where the label says what is to be paid, else
+    ``unit_price`` times ``weight`` where the item is sold by weight, else ``unit_price``.
+    ``flags`` say why somebody should look at the item; ``read_as`` is set only where the scanner
+    left open what the digits were. Version 2 added weight, label price, flags and ``read_as``.
+    """
 
     type: Literal["pos.item.added"] = "pos.item.added"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     basket_id: str
     line_id: int
     gtin: Gtin14
@@ -111,6 +119,10 @@ class ItemAdded(Event):
     amount: Money
     tax_rate: Decimal
     restriction: str | None = None
+    weight: Weight | None = None
+    label_price: Money | None = None
+    flags: tuple[ItemFlag, ...] = ()
+    read_as: Symbology | None = None
 
 
 class ItemVoided(Event):
@@ -165,15 +177,25 @@ class PaymentCompleted(Event):
 
 
 class AgeChecked(Event):
-    """Only the decision of an age check: the person is, or is not, of ``minimum_age`` years."""
+    """Only the decision of an age check: the person is, or is not, of ``minimum_age`` years.
+
+    ``rule`` says by what it was judged, ``reasons`` why it is no pass, ``no_scan_reason`` why no
+    document was scanned. ``expired`` is None where nobody and nothing told. Version 2 added all
+    of these and the document's class.
+    """
 
     type: Literal["pos.age.checked"] = "pos.age.checked"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     basket_id: str
     minimum_age: int
     verdict: Verdict
     method: AgeCheckMethod
     employee_id: str
+    rule: str = ""
+    reasons: tuple[AgeReason, ...] = ()
+    no_scan_reason: NoScanReason | None = None
+    document_class: DocumentClass | None = None
+    expired: bool | None = None
 
 
 class HoldPlaced(Event):
@@ -367,6 +389,15 @@ class PeopleImported(Event):
     sha256: str
 
 
+class RecallsImported(Event):
+    """The list of recalled goods was replaced as a whole."""
+
+    type: Literal["lane.recalls.imported"] = "lane.recalls.imported"
+    version: Literal[1] = 1
+    recalls: int
+    sha256: str
+
+
 CatalogueEvent = Annotated[
     Union[  # noqa: UP007 - a discriminated union of this size reads better as a list
         EmployeeLoggedIn,
@@ -398,6 +429,7 @@ CatalogueEvent = Annotated[
         DrawerCompleted,
         PriceBookImported,
         PeopleImported,
+        RecallsImported,
     ],
     Field(discriminator="type"),
 ]

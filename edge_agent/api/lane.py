@@ -1,10 +1,19 @@
 """The state of a lane as plugins, the control socket and the terminal UI see it."""
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from edge_agent.api.values import Frozen, Gtin14, Money, Prompt, Role, TaxLine
+from edge_agent.api.values import (
+    Frozen,
+    Gtin14,
+    ItemFlag,
+    Money,
+    Prompt,
+    Role,
+    TaxLine,
+    Weight,
+)
 
 
 class Phase(StrEnum):
@@ -36,11 +45,20 @@ class BasketLine(Frozen):
     unit_price: Money
     tax_rate: Decimal
     restriction: str | None = None
+    weight: Weight | None = None
+    label_price: Money | None = None
+    flags: tuple[ItemFlag, ...] = ()
     voided: bool = False
 
     @property
     def amount(self) -> Money:
-        """Quantity times unit price."""
+        """Quantity times what one costs: by its label, by its weight (rounded half up), or each."""
+        if self.label_price is not None:
+            return self.label_price * self.quantity
+        if self.weight is not None:
+            exact = self.unit_price.minor * self.weight.value
+            minor = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+            return Money(minor=minor, currency=self.unit_price.currency) * self.quantity
         return self.unit_price * self.quantity
 
 

@@ -53,6 +53,12 @@ class Money(Frozen):
         return str(Decimal(self.minor).scaleb(-exponent(self.currency)))
 
     @classmethod
+    def nearest(cls, amount: Decimal, currency: str) -> Self:
+        """An amount in major units, rounded half up to what the currency has."""
+        minor = amount.scaleb(exponent(currency)).to_integral_value(ROUND_HALF_UP)
+        return cls(minor=int(minor), currency=currency)
+
+    @classmethod
     def parse(cls, amount: str, currency: str) -> Self:
         """Reads ``"12.30"`` or ``"12,30"``; raises ``ValueError`` for anything else."""
         try:
@@ -68,6 +74,16 @@ class Money(Frozen):
 def exponent(currency: str) -> int:
     """Number of decimals of an ISO 4217 currency."""
     return _EXPONENTS.get(currency, 2)
+
+
+class Weight(Frozen):
+    """A net weight in kilograms or pounds, exact as the label or the scale says it."""
+
+    value: Decimal = Field(ge=0)
+    unit: Literal["kg", "lb"]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.unit}"
 
 
 class Symbology(StrEnum):
@@ -88,6 +104,8 @@ class Symbology(StrEnum):
     QR_CODE = "qr-code"
     GS1_QR_CODE = "gs1-qr-code"
     PDF417 = "pdf-417"
+    DOT_CODE = "dot-code"
+    GS1_DOT_CODE = "gs1-dot-code"
     OTHER = "other"
 
 
@@ -116,11 +134,23 @@ class Employee(Frozen):
     role: Role = Role.CASHIER
 
 
+class ItemFlag(StrEnum):
+    """Why somebody should look at an item although it was taken."""
+
+    PAST_EXPIRY = "past_expiry"
+    RECALLED = "recalled"
+    BATCHES_RECALLED = "batches_recalled"
+
+
+SoldBy = Literal["each", "kg", "lb"]
+
+
 class PriceBookItem(Frozen):
     """One row of the price book.
 
-    ``tax_rate`` is in percent (``Decimal("8.875")``); ``restriction`` is a category such as
-    ``alcohol`` that a plugin may act on, or None.
+    ``unit_price`` is for one piece, kilogram or pound, as ``sold_by`` says; ``tax_rate`` is in
+    percent (``Decimal("8.875")``); ``restriction`` is a category such as ``alcohol`` that a plugin
+    may act on, or None.
     """
 
     gtin: Gtin14
@@ -128,6 +158,15 @@ class PriceBookItem(Frozen):
     unit_price: Money
     tax_rate: Decimal = Field(ge=0, le=100)
     restriction: str | None = None
+    sold_by: SoldBy = "each"
+
+
+class Recall(Frozen):
+    """Goods that must not be sold, and why; the batch ``""`` stands for all of the GTIN's."""
+
+    gtin: Gtin14
+    batch: str = Field(max_length=20)
+    reason: str = Field(min_length=1, max_length=200)
 
 
 class TaxLine(Frozen):
@@ -163,8 +202,9 @@ class Refused(Frozen):
     """Why something was not done.
 
     ``code`` is stable and for programs; ``message`` says what was refused, why and what to do, in
-    the cashier's words.
+    the cashier's words; ``gtin`` is the item that it is about, where there is one.
     """
 
     code: str
     message: str
+    gtin: Gtin14 | None = None

@@ -116,6 +116,10 @@ class ControlClient:
         """Replaces the people by a CSV."""
         return await self._ask(ImportMessage, "PUT", "/people", content=text.encode())
 
+    async def import_recalls(self, text: str) -> ImportMessage:
+        """Replaces the recalled goods by a CSV."""
+        return await self._ask(ImportMessage, "PUT", "/recalls", content=text.encode())
+
     async def events(self, after: int | None = None) -> AsyncIterator[EventMessage]:
         """Events as they are committed, behind position ``after`` or from now on."""
         params = {} if after is None else {"after": after}

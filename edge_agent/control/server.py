@@ -195,6 +195,11 @@ def _serve_machine(app: FastAPI, services: Services) -> None:
         """Replaces the people who may sign on by the CSV in the body."""
         return await services.import_people(await _text(request))
 
+    @app.put("/recalls", tags=["machine"], openapi_extra=_CSV_BODY)
+    async def recalls(request: Request) -> ImportMessage:
+        """Replaces the recalled goods by the CSV in the body."""
+        return await services.import_recalls(await _text(request))
+
 
 async def _text(request: Request) -> str:
     try:

@@ -9,7 +9,7 @@ from edge_agent.api.events import (
     ItemVoided,
 )
 from edge_agent.api.lane import Basket, BasketLine, LaneState
-from edge_agent.api.values import Prompt, Refused
+from edge_agent.api.values import PriceBookItem, Prompt, Refused, Severity
 from edge_agent.lane.inputs import AddItem
 from edge_agent.lane.outcome import Context, Step
 from edge_agent.lane.session import NOBODY
@@ -60,19 +60,24 @@ def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refus
         return NOBODY
     if given.item is None:
         return Refused(
+            gtin=given.gtin,
             code="unknown_item",
             message=f"Item {given.gtin} is not in the price book. "
             "Put it aside and ask a shift lead.",
         )
     if given.item.unit_price.currency != state.currency:
         return Refused(
+            gtin=given.gtin,
             code="wrong_currency",
             message=f"Item {given.gtin} is priced in {given.item.unit_price.currency}, this lane "
             f"sells in {state.currency}. Tell IT to import the price book again.",
         )
+    if refusal := _why_not_measured(given, given.item, state.currency):
+        return refusal
     basket, events = _current(state, state.operator.employee_id, context)
     if len(basket.lines) >= MOST_LINES:
         return Refused(
+            gtin=given.gtin,
             code="basket_full",
             message=f"A sale has at most {MOST_LINES} lines. Take payment and start another.",
         )
@@ -85,6 +90,9 @@ def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refus
         unit_price=item.unit_price,
         tax_rate=item.tax_rate,
         restriction=item.restriction,
+        weight=given.weight,
+        label_price=given.label_price,
+        flags=given.flags,
     )
     added = ItemAdded(
         occurred_at=context.now,
@@ -97,9 +105,73 @@ def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refus
         amount=line.amount,
         tax_rate=line.tax_rate,
         restriction=line.restriction,
+        weight=line.weight,
+        label_price=line.label_price,
+        flags=line.flags,
+        read_as=given.read_as,
     )
     changed = _with_lines(basket, (*basket.lines, line), state.currency, context)
-    return Step(_with(state, changed), (*events, added))
+    return Step(_with(state, changed).saying(*_remarks(given, line)), (*events, added))
+
+
+def _why_not_measured(given: AddItem, item: PriceBookItem, currency: str) -> Refused | None:
+    """A label's price or weight must fit the way in which the item is sold."""
+    name = item.description
+    if given.label_price is not None:
+        if given.label_price.currency != currency:
+            return Refused(
+                gtin=given.gtin,
+                code="wrong_currency",
+                message=f"{name}: the label's price is in {given.label_price.currency}, this lane "
+                f"sells in {currency}. Have it labelled again.",
+            )
+        if given.label_price.minor == 0:
+            return Refused(
+                gtin=given.gtin,
+                code="no_price",
+                message=f"{name}: the label says 0. Have it weighed again.",
+            )
+        return None
+    if given.weight is None:
+        if item.sold_by == "each":
+            return None
+        return Refused(
+            gtin=given.gtin,
+            code="weigh_it",
+            message=f"{name} is sold by the {item.sold_by}. Weigh it and scan the scale's label.",
+        )
+    if given.weight.unit != item.sold_by:
+        sold = "by the piece" if item.sold_by == "each" else f"by the {item.sold_by}"
+        return Refused(
+            gtin=given.gtin,
+            code="wrong_unit",
+            message=f"{name} is sold {sold}, but the label gives {given.weight}. "
+            "Ask a shift lead; the price book or the label is wrong.",
+        )
+    if given.weight.value == 0:
+        return Refused(
+            gtin=given.gtin,
+            code="no_weight",
+            message=f"{name}: the label says 0. Have it weighed again.",
+        )
+    return None
+
+
+def _remarks(given: AddItem, line: BasketLine) -> tuple[Prompt, ...]:
+    remarks: list[Prompt] = []
+    if given.read_as is not None:
+        remarks.append(
+            Prompt(message=f"{line.description}: the code was read as {given.read_as.upper()}.")
+        )
+    if given.warning is not None:
+        remarks.append(
+            Prompt(
+                message=f"{line.description}: {given.warning}",
+                severity=Severity.ATTENTION,
+                lasts="sale",
+            )
+        )
+    return tuple(remarks)
 
 
 def void_item(state: LaneState, line_id: int, context: Context) -> Step | Refused:

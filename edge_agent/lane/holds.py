@@ -1,12 +1,11 @@
 """Holds: reasons why no tender is taken, who placed them and who may lift them."""
 
-from edge_agent.api.events import AgeChecked, Event, HoldPlaced, HoldReleased, Verdict
+from edge_agent.api.events import Event, HoldPlaced, HoldReleased
 from edge_agent.api.lane import Hold, LaneState
-from edge_agent.api.values import Employee, Prompt, Refused, Role, Severity
+from edge_agent.api.values import Employee, Prompt, Refused, Role
 from edge_agent.lane.basket import NO_SALE
-from edge_agent.lane.inputs import LiftHoldByLead, RecordAgeCheck
+from edge_agent.lane.inputs import LiftHoldByLead
 from edge_agent.lane.outcome import Context, Step
-from edge_agent.lane.session import NOBODY
 
 
 def place(
@@ -48,7 +47,7 @@ def lift(
     found = next((hold for hold in holds if (hold.source, hold.key) == (source, key)), None)
     if found is None:
         return state, ()
-    return _without(state, found, source, reason, context)
+    return release(state, found, source, reason, context)
 
 
 def lift_by_lead(state: LaneState, given: LiftHoldByLead, context: Context) -> Step | Refused:
@@ -72,50 +71,10 @@ def lift_by_badge(state: LaneState, lead: Employee, context: Context) -> Step | 
     return _lift_for(state, state.basket.holds[0], lead, "badge scanned at the lane", context)
 
 
-def record_age_check(state: LaneState, given: RecordAgeCheck, context: Context) -> Step | Refused:
-    """Records a person's decision; a pass lifts every hold that asks for no more than that age."""
-    if state.operator is None:
-        return NOBODY
-    if state.basket is None:
-        return NO_SALE
-    checked = AgeChecked(
-        occurred_at=context.now,
-        basket_id=state.basket.basket_id,
-        minimum_age=given.minimum_age,
-        verdict=given.verdict,
-        method=given.method,
-        employee_id=state.operator.employee_id,
-    )
-    prompt = Prompt(
-        message=f"Age check for {given.minimum_age}+: {given.verdict}.", severity=Severity.INFO
-    )
-    events: list[Event] = [checked]
-    state = state.saying(prompt)
-    satisfied = [
-        hold
-        for hold in (state.basket.holds if state.basket is not None else ())
-        if hold.minimum_age is not None and hold.minimum_age <= given.minimum_age
-    ]
-    for hold in satisfied if given.verdict is Verdict.PASS else ():
-        reason = f"{given.minimum_age}+ checked"
-        state, released = _without(state, hold, checked.employee_id, reason, context)
-        events += released
-    return Step(state, tuple(events))
-
-
-def _lift_for(state: LaneState, hold: Hold, lead: Employee, reason: str, context: Context) -> Step:
-    lifted, events = _without(state, hold, lead.employee_id, reason, context)
-    return Step(lifted.saying(Prompt(message=f"Hold lifted by {lead.name}.")), events)
-
-
-def _with_holds(state: LaneState, holds: tuple[Hold, ...]) -> LaneState:
-    assert state.basket is not None
-    return state.model_copy(update={"basket": state.basket.model_copy(update={"holds": holds})})
-
-
-def _without(
+def release(
     state: LaneState, hold: Hold, released_by: str, reason: str, context: Context
 ) -> tuple[LaneState, tuple[Event, ...]]:
+    """Removes a hold of the open basket; ``released_by`` is a plugin or an employee."""
     assert state.basket is not None
     released = HoldReleased(
         occurred_at=context.now,
@@ -127,3 +86,13 @@ def _without(
     )
     remaining = tuple(other for other in state.basket.holds if other is not hold)
     return _with_holds(state, remaining), (released,)
+
+
+def _lift_for(state: LaneState, hold: Hold, lead: Employee, reason: str, context: Context) -> Step:
+    lifted, events = release(state, hold, lead.employee_id, reason, context)
+    return Step(lifted.saying(Prompt(message=f"Hold lifted by {lead.name}.")), events)
+
+
+def _with_holds(state: LaneState, holds: tuple[Hold, ...]) -> LaneState:
+    assert state.basket is not None
+    return state.model_copy(update={"basket": state.basket.model_copy(update={"holds": holds})})

@@ -2,8 +2,24 @@
 
 from typing import Literal
 
-from edge_agent.api.events import AgeCheckMethod, Tender, Verdict
-from edge_agent.api.values import Employee, Frozen, Gtin14, PriceBookItem
+from edge_agent.api.age import (
+    AgeCheckMethod,
+    AgeReason,
+    DocumentClass,
+    NoScanReason,
+    Verdict,
+)
+from edge_agent.api.events import Tender
+from edge_agent.api.values import (
+    Employee,
+    Frozen,
+    Gtin14,
+    ItemFlag,
+    Money,
+    PriceBookItem,
+    Symbology,
+    Weight,
+)
 
 
 class SignEmployeeOn(Frozen):
@@ -29,11 +45,20 @@ class AttachCustomer(Frozen):
 
 
 class AddItem(Frozen):
-    """``item`` is None where the price book does not have the GTIN."""
+    """``item`` is None where the price book does not have the GTIN.
+
+    ``flags`` and ``warning``: why somebody should look at it, for programs and for the cashier.
+    ``read_as``: what the digits were taken for, where the scanner left it open.
+    """
 
     gtin: Gtin14
     item: PriceBookItem | None
     quantity: int = 1
+    weight: Weight | None = None
+    label_price: Money | None = None
+    flags: tuple[ItemFlag, ...] = ()
+    warning: str | None = None
+    read_as: Symbology | None = None
 
 
 class VoidItem(Frozen):
@@ -58,11 +83,16 @@ class TakeTender(Frozen):
 
 
 class RecordAgeCheck(Frozen):
-    """A decision made by a person."""
+    """A decision about the customer's age, by a person or from a document."""
 
     minimum_age: int
     verdict: Verdict
     method: AgeCheckMethod
+    rule: str
+    reasons: tuple[AgeReason, ...] = ()
+    no_scan_reason: NoScanReason | None = None
+    document_class: DocumentClass | None = None
+    expired: bool | None = None
 
 
 class LiftHoldByLead(Frozen):

@@ -46,8 +46,14 @@ def lay_out(
     for line in basket.active_lines:
         right = f"{line.amount.amount()} {codes[line.tax_rate]}"
         elements.append(Columns(left=line.description, right=right))
+        if line.weight is not None and line.label_price is None:
+            each = f"{line.unit_price.amount()}/{line.weight.unit}"
+            elements.append(Text(text=f"  {line.weight} x {each}"))
+        elif line.weight is not None:
+            elements.append(Text(text=f"  {line.weight}"))
         if line.quantity > 1:
-            elements.append(Text(text=f"  {line.quantity} x {line.unit_price.amount()}"))
+            one = line.label_price or line.unit_price
+            elements.append(Text(text=f"  {line.quantity} x {one.amount()}"))
     elements += [
         Rule(),
         Columns(left=f"TOTAL {totals.total.currency}", right=totals.total.amount(), bold=True),

@@ -2,7 +2,7 @@
 
 from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Refused
-from edge_agent.lane import basket, holds, session, tender
+from edge_agent.lane import age_check, basket, holds, session, tender
 from edge_agent.lane.inputs import (
     AddItem,
     AttachCustomer,
@@ -43,6 +43,6 @@ def step(state: LaneState, given: LaneInput, context: Context) -> Step | Refused
         case TakeTender():
             return tender.take(state, given, context)
         case RecordAgeCheck():
-            return holds.record_age_check(state, given, context)
+            return age_check.record(state, given, context)
         case LiftHoldByLead():
             return holds.lift_by_lead(state, given, context)

@@ -20,7 +20,7 @@ def totals_of(lines: Iterable[BasketLine], currency: str, prices_include_tax: bo
     item_count = 0
     for line in lines:
         if not line.voided:
-            amounts[line.tax_rate] += line.unit_price.minor * line.quantity
+            amounts[line.tax_rate] += line.amount.minor
             item_count += line.quantity
     taxes = tuple(
         _tax_line(rate, amount, currency, prices_include_tax)

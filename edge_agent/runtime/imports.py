@@ -1,14 +1,14 @@
-"""Price book and people as one import each: what it replaces, and the event that says so."""
+"""Price book, people and recalls, an import each: what it replaces, and the event for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from edge_agent.api.events import Event, PeopleImported, PriceBookImported
-from edge_agent.api.values import Employee, PriceBookItem
+from edge_agent.api.events import Event, PeopleImported, PriceBookImported, RecallsImported
+from edge_agent.api.values import Employee, PriceBookItem, Recall
 from edge_agent.intake.gtin import canonical_gtin
-from edge_agent.store.csv_files import read_people, read_price_book
+from edge_agent.store.csv_files import read_people, read_price_book, read_recalls
 from edge_agent.store.master_data import MasterData
 
 
@@ -58,7 +58,30 @@ class PeopleImport:
         return PeopleImported(occurred_at=now, people=self.rows, sha256=self.digest)
 
 
-MasterDataImport = PriceBookImport | PeopleImport
+@dataclass(frozen=True, slots=True)
+class RecallImport:
+    """A list of recalled goods that was read without fault."""
+
+    recalls: Sequence[Recall]
+    digest: str
+
+    @classmethod
+    def read(cls, text: str) -> "RecallImport":
+        """Reads the CSV; raises ``ImportRefused``."""
+        return cls(read_recalls(text, canonical_gtin), _digest(text))
+
+    @property
+    def rows(self) -> int:
+        """How many recalls it has."""
+        return len(self.recalls)
+
+    def apply(self, master_data: MasterData, now: datetime) -> Event:
+        """Replaces the recalls; the event to be journaled with it."""
+        master_data.replace_recalls(self.recalls)
+        return RecallsImported(occurred_at=now, recalls=self.rows, sha256=self.digest)
+
+
+MasterDataImport = PriceBookImport | PeopleImport | RecallImport
 
 
 def _digest(text: str) -> str:

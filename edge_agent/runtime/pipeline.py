@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 
 import structlog
 
+from edge_agent.api.age import Verdict
 from edge_agent.api.commands import LaneCommand
 from edge_agent.api.device import Reply
 from edge_agent.api.errors import StoreError
@@ -21,13 +22,13 @@ from edge_agent.api.events import (
 from edge_agent.api.lane import LaneState
 from edge_agent.api.uuid7 import uuid7
 from edge_agent.api.values import Prompt, Refused, Scan, Severity
-from edge_agent.intake.interpret import ScanRules, interpret
-from edge_agent.intake.meaning import ItemCode
+from edge_agent.intake.policy import IntakePolicy
+from edge_agent.lane.inputs import RecordAgeCheck
 from edge_agent.lane.outcome import Context, DrawerJob, ReceiptJob
 from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import DrawerBody, receipt_body
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
-from edge_agent.runtime.resolve import resolve_command, resolve_meaning
+from edge_agent.runtime.resolve import Resolver
 from edge_agent.runtime.turn import Budget, Turn, World, machine_prompt
 from edge_agent.store.jobs import JobKind
 from edge_agent.store.outbox import Randomness
@@ -44,7 +45,7 @@ class Policy:
     """What the shop decided about its lanes."""
 
     prices_include_tax: bool
-    rules: ScanRules
+    intake: IntakePolicy
     budget: Budget
     queue_capacity: int = 256
 
@@ -157,18 +158,21 @@ class Pipeline:
     async def scan(self, scan: Scan) -> Reply:
         """One good read of a device."""
 
-        def take(tx: Transaction, turn: Turn) -> Reply:
-            meaning = interpret(scan, self._policy.rules)
-            given = resolve_meaning(meaning, tx.master_data)
-            refused = given if isinstance(given, Refused) else turn.apply(given)
+        def take(_: Transaction, turn: Turn) -> Reply:
+            given, refused = turn.scan(scan)
             if refused is None:
+                if isinstance(given, RecordAgeCheck) and given.verdict is not Verdict.PASS:
+                    # Recorded, but no proof of age: the scanner's error beep says so.
+                    return Reply(accepted=False, message=f"age check: {given.verdict}")
                 return Reply(accepted=True)
-            gtin = meaning.gtin if isinstance(meaning, ItemCode) else None
             prompt = Prompt(message=refused.message, severity=Severity.REFUSED)
             turn.lane = turn.lane.saying(prompt)
             turn.publish(
                 ScanRefused(
-                    occurred_at=turn.now, code=refused.code, message=refused.message, gtin=gtin
+                    occurred_at=turn.now,
+                    code=refused.code,
+                    message=refused.message,
+                    gtin=refused.gtin,
                 )
             )
             return Reply(accepted=False, message=refused.message)
@@ -178,10 +182,8 @@ class Pipeline:
     async def command(self, command: LaneCommand) -> Refused | LaneState:
         """One command; the lane after it, or why it was refused."""
 
-        def obey(tx: Transaction, turn: Turn) -> Refused | LaneState:
-            given = resolve_command(command, tx.master_data, self._policy.rules)
-            refused = given if isinstance(given, Refused) else turn.apply(given)
-            return refused or turn.lane
+        def obey(_: Transaction, turn: Turn) -> Refused | LaneState:
+            return turn.obey(command) or turn.lane
 
         return await self.turn(obey)
 
@@ -236,7 +238,8 @@ class Pipeline:
             new_id=lambda: str(uuid7(now, self._randomness(10))),
             prices_include_tax=self._policy.prices_include_tax,
         )
-        return Turn(self._working, context, tx.master_data, self._policy.rules, self._policy.budget)
+        resolver = Resolver(self._policy.intake, tx.master_data)
+        return Turn(self._working, context, resolver, self._policy.budget)
 
     def _write(self, tx: Transaction, turn: Turn) -> None:
         assert self._working is not None

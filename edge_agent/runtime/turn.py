@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from edge_agent.api.commands import LaneCommand
 from edge_agent.api.events import Event, Notice, PluginFaulted
 from edge_agent.api.lane import LaneState
 from edge_agent.api.plugin import (
@@ -27,14 +28,13 @@ from edge_agent.api.plugin import (
     Say,
     StartTimer,
 )
-from edge_agent.api.values import Prompt, Refused, Severity
-from edge_agent.intake.interpret import ScanRules
+from edge_agent.api.values import Prompt, Refused, Scan, Severity
 from edge_agent.lane import holds
 from edge_agent.lane.inputs import LaneInput
 from edge_agent.lane.outcome import Context, LaneJob
 from edge_agent.lane.step import step
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
-from edge_agent.runtime.resolve import Lookup, resolve_command
+from edge_agent.runtime.resolve import Resolver
 from edge_agent.runtime.watchdog import Overrun
 
 MOST_PROMPTS = 6
@@ -75,9 +75,7 @@ def machine_prompt(
 class Turn:
     """Collects what one input changes."""
 
-    def __init__(
-        self, world: World, context: Context, lookup: Lookup, rules: ScanRules, budget: Budget
-    ) -> None:
+    def __init__(self, world: World, context: Context, resolver: Resolver, budget: Budget) -> None:
         self.lane = world.lane
         self.plugins = dict(world.plugins)
         self.events: list[Event] = []
@@ -87,8 +85,7 @@ class Turn:
         self.records: list[tuple[str, Record]] = []
         self.log: list[tuple[str, str]] = []
         self._context = context
-        self._lookup = lookup
-        self._rules = rules
+        self._resolver = resolver
         self._budget = budget
         self._queue: deque[Event] = deque()
         self._requests: deque[tuple[str, Request]] = deque()
@@ -103,6 +100,18 @@ class Turn:
     def world(self) -> World:
         """The lane and its plugins after the turn."""
         return World(self.lane, self.plugins)
+
+    def scan(self, scan: Scan) -> tuple[LaneInput | None, Refused | None]:
+        """Lets the lane take a scan: what it was taken for, and why it was refused, if it was."""
+        given = self._resolver.scan(scan, self.lane, self.now)
+        if isinstance(given, Refused):
+            return None, given
+        return given, self.apply(given)
+
+    def obey(self, command: LaneCommand) -> Refused | None:
+        """Lets the lane take a command."""
+        given = self._resolver.command(command, self.lane, self.now)
+        return given if isinstance(given, Refused) else self.apply(given)
 
     def apply(self, given: LaneInput) -> Refused | None:
         """Lets the lane take an input, and the plugins answer what follows from it."""
@@ -231,7 +240,7 @@ class Turn:
                 self.log.append((name, message))
 
     def _request(self, name: str, request: Request) -> None:
-        given = resolve_command(request.command, self._lookup, self._rules)
+        given = self._resolver.command(request.command, self.lane, self.now)
         refused = given if isinstance(given, Refused) else self._step(given)
         if refused is not None:
             self.log.append((name, f"{request.command.name} was refused: {refused.message}"))

@@ -1,21 +1,23 @@
-"""Reads the CSV files that head office sends: price book and people.
+"""Reads the CSV files that head office sends: price book, recalls and people.
 
 A file is taken whole or not at all: every wrong line is named, with what was expected.
 """
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from decimal import Decimal, InvalidOperation
 from io import StringIO
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import ValidationError
 
 from edge_agent.api.errors import ImportRefused
-from edge_agent.api.values import Employee, Money, PriceBookItem, Role
+from edge_agent.api.values import Employee, Money, PriceBookItem, Recall, Role, SoldBy
 
 T = TypeVar("T")
 PRICE_COLUMNS = ("gtin", "description", "unit_price", "tax_rate", "restriction")
+SOLD_BY_COLUMN = "sold_by"
+RECALL_COLUMNS = ("gtin", "batch", "reason")
 PEOPLE_COLUMNS = ("badge", "employee_id", "name", "role")
 _MOST_ERRORS = 20
 
@@ -26,6 +28,7 @@ def read_price_book(
     """Reads ``gtin,description,unit_price,tax_rate,restriction``.
 
     ``unit_price`` in major units (``1.29``), ``tax_rate`` in percent, ``restriction`` may be empty.
+    A further column ``sold_by`` says ``each`` (or nothing), ``kg`` or ``lb``.
 
     Raises:
         ImportRefused: names each wrong line.
@@ -39,6 +42,9 @@ def read_price_book(
             tax_rate = Decimal(row["tax_rate"].strip().replace(",", "."))
         except InvalidOperation:
             raise ValueError(f"tax_rate {row['tax_rate']!r} is not a percentage") from None
+        sold_by = row[SOLD_BY_COLUMN].strip() or "each"
+        if sold_by not in get_args(SoldBy):
+            raise ValueError(f"sold_by {sold_by!r} is not one of {', '.join(get_args(SoldBy))}")
         price = Money.parse(row["unit_price"], currency)
         if price.minor < 0:
             raise ValueError(f"unit_price {row['unit_price']!r} is negative")
@@ -48,9 +54,28 @@ def read_price_book(
             unit_price=price,
             tax_rate=tax_rate,
             restriction=row["restriction"].strip() or None,
+            sold_by=sold_by,
         )
 
-    return _read(text, PRICE_COLUMNS, read, lambda item: item.gtin, "price book")
+    return _read(
+        text, PRICE_COLUMNS, read, lambda item: item.gtin, "price book", optional=(SOLD_BY_COLUMN,)
+    )
+
+
+def read_recalls(text: str, canonical_gtin: Callable[[str], str | None]) -> list[Recall]:
+    """Reads ``gtin,batch,reason``; an empty batch recalls all of the item.
+
+    Raises:
+        ImportRefused: names each wrong line.
+    """
+
+    def read(row: dict[str, str]) -> Recall:
+        gtin = canonical_gtin(row["gtin"].strip())
+        if gtin is None:
+            raise ValueError(f"gtin {row['gtin']!r} has a wrong length or check digit")
+        return Recall(gtin=gtin, batch=row["batch"].strip(), reason=row["reason"].strip())
+
+    return _read(text, RECALL_COLUMNS, read, lambda recall: (recall.gtin, recall.batch), "recalls")
 
 
 def read_people(text: str) -> list[Employee]:
@@ -78,8 +103,10 @@ def _read(
     text: str,
     columns: tuple[str, ...],
     read: Callable[[dict[str, str]], T],
-    key: Callable[[T], str],
+    key: Callable[[T], Hashable],
     what: str,
+    *,
+    optional: tuple[str, ...] = (),
 ) -> list[T]:
     text = text.removeprefix("\ufeff")
     head = text.partition("\n")[0]
@@ -91,11 +118,11 @@ def _read(
             f"The {what} was not imported: its first line must name the columns "
             f"{','.join(columns)}; missing: {', '.join(missing)}."
         )
-    taken: dict[str, T] = {}
+    taken: dict[Hashable, T] = {}
     errors: list[str] = []
     for row in rows:
         try:
-            value = read({column: row[column] or "" for column in columns})
+            value = read({column: row.get(column) or "" for column in (*columns, *optional)})
         except ValidationError as error:
             first = error.errors()[0]
             errors.append(f"line {rows.line_num}: {first['loc'][0]}: {first['msg']}")

@@ -106,6 +106,16 @@ class PriceRow(SQLModel, table=True):
     currency: str
     tax_rate: str
     restriction: str | None
+    sold_by: str
+
+
+class RecallRow(SQLModel, table=True):
+    """Goods that must not be sold; the batch ``""`` stands for all of them."""
+
+    __tablename__: ClassVar[str] = "recall"
+    gtin: str = Field(primary_key=True)
+    batch: str = Field(primary_key=True)
+    reason: str
 
 
 class EmployeeRow(SQLModel, table=True):

@@ -1,76 +1,373 @@
 """What a scan means."""
 
+import re
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.api.sensitive import Sensitive
-from edge_agent.api.values import Scan, Symbology
-from edge_agent.intake.aim import split_aim
-from edge_agent.intake.gtin import canonical_gtin
-from edge_agent.intake.interpret import ScanRules, interpret
-from edge_agent.intake.meaning import BadgeCode, CustomerCode, ItemCode, Unusable
+from edge_agent.api.values import Scan, Symbology, Weight
+from edge_agent.intake.aim import split_aim, symbology_of
+from edge_agent.intake.gtin import EightDigits, Reading, canonical_gtin
+from edge_agent.intake.interpret import LONGEST_SCAN, interpret
+from edge_agent.intake.meaning import (
+    BadgeCode,
+    CouponCode,
+    CustomerCode,
+    DocumentScan,
+    FunctionCode,
+    GiftCardCode,
+    ItemCode,
+    LaneFunction,
+    Meaning,
+    PaymentCardScan,
+    Unknown,
+)
+from edge_agent.intake.rules import ScanRules
+from edge_agent.intake.unknown import CASHIER_MESSAGES, UnknownReason
+from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS, Layout
+
+TODAY = date(2026, 11, 21)
+LICENCE = "@\n\x1e\rANSI 636000100102DL00410278ZV03190008DLDAQT64235789\nDBB06061986\n"
 
 
-def meaning(data: bytes | str) -> object:
+def meaning(data: bytes | str, rules: ScanRules | None = None) -> Meaning:
     raw = data if isinstance(data, bytes) else data.encode()
-    return interpret(Scan(data=Sensitive(raw)), ScanRules())
+    return interpret(Scan(data=Sensitive(raw)), rules or ScanRules(), TODAY)
+
+
+def item(data: str, rules: ScanRules | None = None) -> ItemCode:
+    found = meaning(data, rules)
+    assert isinstance(found, ItemCode), found
+    return found
 
 
 @pytest.mark.parametrize(
-    ("code", "gtin"),
+    ("code", "gtin", "read_as"),
     [
-        ("4006381333931", "04006381333931"),
-        ("]E04006381333931", "04006381333931"),
-        ("036000291452", "00036000291452"),
-        ("96385074", "00000096385074"),
-        ("]E496385074", "00000096385074"),
-        ("10614141000415", "10614141000415"),
-        ("4006381333931\r\n", "04006381333931"),
+        ("4006381333931", "04006381333931", Symbology.EAN13),
+        ("]E04006381333931", "04006381333931", Symbology.EAN13),
+        ("036000291452", "00036000291452", Symbology.UPCA),
+        ("]E00036000291452", "00036000291452", Symbology.EAN13),
+        ("96385074", "00000096385074", Symbology.EAN8),
+        ("]E496385074", "00000096385074", Symbology.EAN8),
+        ("]E004252614", "00042100005264", Symbology.UPCE),
+        ("10614141000415", "10614141000415", Symbology.ITF14),
+        ("4006381333931\r\n", "04006381333931", Symbology.EAN13),
+        ("\x024006381333931\x03", "04006381333931", Symbology.EAN13),
+        ("]E3978014300723412345", "09780143007234", Symbology.EAN13),
+        ("978014300723412345", "09780143007234", Symbology.EAN13),
     ],
 )
-def test_items_of_every_length_have_one_canonical_gtin(code: str, gtin: str) -> None:
-    assert meaning(code) == ItemCode(gtin=gtin)
+def test_items_of_every_length_have_one_canonical_gtin(
+    code: str, gtin: str, read_as: Symbology
+) -> None:
+    assert item(code) == ItemCode(readings=(Reading(gtin, read_as),))
 
 
-def test_badge_and_customer_card() -> None:
-    assert meaning("EMP1001") == BadgeCode(badge="EMP1001")
-    assert meaning("]C0LOY5001") == CustomerCode(customer_id="5001")
+KILOGRAMS = Weight(value=Decimal("1.250"), unit="kg")
+EITHER = "01234565"
+AS_UPCE = Reading("00012345000065", Symbology.UPCE)
+AS_EAN8 = Reading("00000001234565", Symbology.EAN8)
 
 
 @pytest.mark.parametrize(
-    ("data", "code"),
+    ("preferred", "readings"),
     [
-        ("4006381333932", "check_digit"),
-        ("HELLO", "unknown_code"),
-        ("", "unknown_code"),
-        (b"\xff\xfe\x00", "unknown_code"),
-        ("4111111111111111", "unknown_code"),
-        ("@\n\x1e\rANSI 636000100002DL00410278ZV03190008DLDAQT64235789", "identity_document"),
-        ("A" * 200, "identity_document"),
+        (EightDigits.BY_LEADING_ZERO, (AS_UPCE, AS_EAN8)),
+        (EightDigits.UPCE, (AS_UPCE, AS_EAN8)),
+        (EightDigits.EAN8, (AS_EAN8, AS_UPCE)),
     ],
 )
-def test_what_is_not_for_the_lane_is_unusable_with_its_reason(data: str | bytes, code: str) -> None:
-    unusable = meaning(data)
-    assert isinstance(unusable, Unusable)
-    assert unusable.code == code
+def test_eight_bare_digits_that_fit_both_are_read_in_the_configured_order(
+    preferred: EightDigits, readings: tuple[Reading, ...]
+) -> None:
+    assert item(EITHER, ScanRules(eight_digits=preferred)).readings == readings
 
 
-def test_a_refusal_never_repeats_the_scan() -> None:
-    unusable = meaning("@\n\x1e\rANSI 636000DBB19900131DCSSMITH")
-    assert isinstance(unusable, Unusable)
-    assert "SMITH" not in unusable.message
-    assert "1990" not in unusable.message
+def test_eight_digits_that_fit_one_leave_no_choice() -> None:
+    assert item("04252614").readings == (Reading("00042100005264", Symbology.UPCE),)
+    assert item("96385074").readings == (Reading("00000096385074", Symbology.EAN8),)
+
+
+def test_a_scanner_that_says_what_it_read_leaves_no_choice() -> None:
+    assert item("]E4" + EITHER).readings == (AS_EAN8,)
+    assert item("]E0" + EITHER).readings == (AS_UPCE,)
+
+
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [
+        ("EMP1001", BadgeCode(badge="EMP1001")),
+        ("]C0LOY5001", CustomerCode(customer_id="5001")),
+        ("FN-SUBTOTAL", FunctionCode(LaneFunction.SUBTOTAL)),
+        ("FN-VOID-LAST-LINE", FunctionCode(LaneFunction.VOID_LAST_LINE)),
+        ("9912345678909", CouponCode(gtin="09912345678909")),
+        ("9811234567891", CouponCode(gtin="09811234567891")),
+        ("509000123455", CouponCode(gtin="00509000123455")),
+        ("GIFT-12345", GiftCardCode()),
+        ("SAVE10", CouponCode()),
+    ],
+)
+def test_the_shops_own_codes(code: str, meant: Meaning) -> None:
+    rules = ScanRules(gift_card=re.compile(r"GIFT-\d+"), coupon=re.compile(r"SAVE\d+"))
+    assert meaning(code, rules) == meant
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "4111111111111111",
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "]C05555555555554444",
+        "2221000000000009",
+        "378282246310005",
+        "30569309025904",
+        "38520000023237",
+        "6011111111111117",
+        "3530111333300000",
+        "6759649826438453",
+        "6200000000000005",
+        "4222222222222",
+        "%B4111111111111111^DOE/JOHN^30121010000000000000?",
+        ";4111111111111111=30121010000000000000?",
+        "%B4111111111111111^DOE/JOHN^3012101?;4111111111111111=3012101?",
+    ],
+)
+def test_what_looks_like_a_payment_card_is_dropped(number: str) -> None:
+    assert meaning(number) == PaymentCardScan()
+
+
+def test_a_wide_customer_card_pattern_cannot_claim_payment_cards() -> None:
+    wide = ScanRules(customer_card=re.compile(r"([0-9]{16})"))
+    assert meaning("4111111111111111", wide) == PaymentCardScan()
+    assert meaning("1234567890123456", wide) == CustomerCode(customer_id="1234567890123456")
+
+
+def test_a_pattern_that_names_its_own_issuer_keeps_its_cards() -> None:
+    own = ScanRules(gift_card=re.compile(r"603571[0-9]{10}"))
+    assert meaning("6035710000000000", own) == GiftCardCode()
+    assert meaning("6035710000000000") == PaymentCardScan()
+
+
+def test_a_number_that_is_both_a_gtin_and_a_card_is_left_to_the_price_book() -> None:
+    both = item("36000000000081")
+    assert both.may_be_card
+    assert not item("]I136000000000081").may_be_card
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ("4006381333930", UnknownReason.CHECK_DIGIT),
+        ("]E04006381333932", UnknownReason.CHECK_DIGIT),
+        ("HELLO", UnknownReason.UNKNOWN_CODE),
+        ("", UnknownReason.EMPTY),
+        ("\r\n", UnknownReason.EMPTY),
+        ("]E0", UnknownReason.EMPTY),
+        (b"\xff\xfe\x00", UnknownReason.UNKNOWN_CODE),
+        ("A" * 200, UnknownReason.UNKNOWN_CODE),
+        ("A" * (LONGEST_SCAN + 1), UnknownReason.TOO_LONG),
+        ("]E112", UnknownReason.ADD_ON),
+        ("9801234567892", UnknownReason.REFUND_RECEIPT),
+        ("https://example.com/menu", UnknownReason.WEB_ADDRESS),
+        ("]C100123456789012345675", UnknownReason.NO_ITEM),
+        ("]C10109501101530003\x1d10AB CD", UnknownReason.NOT_GS1),
+        ("]C1010950110153000317260230", UnknownReason.NOT_GS1),
+        ("]C1010950110153000310A\x1d10B", UnknownReason.ELEMENTS_DISAGREE),
+        ("]C1010950110153000342252810LOT", UnknownReason.SEPARATOR_MISSING),
+        ("]C10109501101530004", UnknownReason.CHECK_DIGIT),
+        ("]C1" + "0109501101530003" * 100, UnknownReason.TOO_LONG),
+        ("https://a/01/" + "1" * 3000, UnknownReason.TOO_LONG),
+    ],
+)
+def test_what_is_not_for_the_lane_is_unknown_with_its_reason(
+    data: str | bytes, reason: UnknownReason
+) -> None:
+    assert meaning(data) == Unknown(reason)
+
+
+def test_every_reason_has_a_sentence_for_the_cashier() -> None:
+    assert set(CASHIER_MESSAGES) == set(UnknownReason)
+
+
+def test_a_document_is_sensitive_and_shows_nothing_of_itself() -> None:
+    scanned = meaning(LICENCE)
+    assert isinstance(scanned, DocumentScan)
+    assert repr(scanned) == "DocumentScan(document=<sensitive>)"
+    assert "1986" not in repr(scanned.document.reveal())
+
+
+class TestElementStrings:
+    FULL = "0109521234543213\x1d10BATCH1\x1d17260930\x1d21SER/1"
+
+    def test_till_elements_are_understood(self) -> None:
+        found = item("]d2" + self.FULL)
+        assert found.gtin == "09521234543213"
+        assert found.batch == "BATCH1"
+        assert found.expires == date(2026, 9, 30)
+        assert found.elements["21"] == "SER/1"
+
+    @pytest.mark.parametrize("aim", ["]C1", "]e0", "]d2", "]Q3", "]J1", "]Q1", "]d1", "]J0", ""])
+    def test_every_carrier_and_none_say_the_same(self, aim: str) -> None:
+        assert item(aim + self.FULL) == item("]d2" + self.FULL)
+
+    def test_leading_function_characters_are_dropped(self) -> None:
+        assert item("]C1\x1d" + self.FULL) == item("]C1" + self.FULL)
+
+    def test_human_readable_form(self) -> None:
+        assert item("(01)09521234543213(10)BATCH1(17)260930(21)SER/1") == item(self.FULL)
+
+    def test_other_characters_may_stand_for_the_separator(self) -> None:
+        typed = ScanRules(separators=("\x1d", "|"))
+        assert item(self.FULL.replace("\x1d", "|"), typed) == item(self.FULL)
+
+    def test_a_code_128_without_fnc1_is_no_element_string(self) -> None:
+        assert meaning("]C00109521234543213") == Unknown(UnknownReason.UNKNOWN_CODE)
+
+    @pytest.mark.parametrize(
+        ("elements", "price", "currency", "weight", "count"),
+        [
+            ("3103001250", None, None, KILOGRAMS, 1),
+            ("3201000350", None, None, Weight(value=Decimal("35.0"), unit="lb"), 1),
+            ("3922299", Decimal("2.99"), None, None, 1),
+            ("39329780299", Decimal("2.99"), "EUR", None, 1),
+            ("39059", None, None, None, 1),
+            ("39259", Decimal("0.00009"), None, None, 1),
+            ("3012", None, None, None, 12),
+            (
+                "310300125039210299",
+                Decimal("29.9"),
+                None,
+                Weight(value=Decimal("1.250"), unit="kg"),
+                1,
+            ),
+        ],
+    )
+    def test_measures_and_prices(
+        self,
+        elements: str,
+        price: Decimal | None,
+        currency: str | None,
+        weight: Weight | None,
+        count: int,
+    ) -> None:
+        found = item("]e00199521234543216" + elements)
+        assert (found.price, found.currency, found.weight, found.count) == (
+            price,
+            currency,
+            weight,
+            count,
+        )
+
+    @pytest.mark.parametrize(
+        ("yymmdd", "day"),
+        [
+            ("261100", date(2026, 11, 30)),
+            ("760101", date(2076, 1, 1)),
+            ("770101", date(1977, 1, 1)),
+            ("280200", date(2028, 2, 29)),
+        ],
+    )
+    def test_dates_have_a_century_and_day_zero_is_the_months_last(
+        self, yymmdd: str, day: date
+    ) -> None:
+        assert item(f"]C1010952123454321317{yymmdd}").expires == day
+
+    @pytest.mark.parametrize("ai", ["8110", "8112"])
+    @pytest.mark.parametrize("aim", ["]e0", "]C1", ""])
+    def test_coupons(self, aim: str, ai: str) -> None:
+        coupon = meaning(f"{aim}{ai}106141416543213500110000310123196000")
+        assert isinstance(coupon, CouponCode)
+        assert list(coupon.elements) == [ai]
+
+
+class TestDigitalLink:
+    @pytest.mark.parametrize("aim", ["", "]Q1", "]d1", "]J0", "]Q2", "]Q3"])
+    @pytest.mark.parametrize(
+        "link",
+        [
+            "https://id.gs1.org/01/09521234543213/10/BATCH1?17=260930",
+            "HTTPS://shop.example/p/12/01/09521234543213/10/BATCH1?17=260930&utm_source=x",
+            "http://a:8080/gtin/9521234543213/lot/BATCH1?exp=260930",
+            "https://a/01/9521234543213/10/BATCH1/?17=260930#top",
+            "https://a/01/09521234543213/10/BATCH1?x=1;17=260930",
+        ],
+    )
+    def test_any_domain_stem_and_spelling(self, aim: str, link: str) -> None:
+        found = item(aim + link)
+        assert found.gtin == "09521234543213"
+        assert found.batch == "BATCH1"
+        assert found.expires == date(2026, 9, 30)
+
+    @pytest.mark.parametrize(
+        "link",
+        ["https://[::1/01/09521234543213", "https://a/01/095212345432", "https:///01/09521234543213",
+         "https://a/01/09521234543213/99/x", "https://a/01/0952123454321%00"],
+    )  # fmt: skip
+    def test_what_is_no_link_of_an_item_is_not_one(self, link: str) -> None:
+        assert isinstance(meaning(link), Unknown)
+
+
+class TestVariableMeasure:
+    def test_price_and_weight_are_read_by_the_countrys_layouts(self) -> None:
+        sweden = ScanRules(layouts=NATIONAL_LAYOUTS["SE"])
+        priced, weighed = item("2088060112343", sweden), item("2388060112344", sweden)
+        assert (priced.gtin, priced.price) == ("02088060100005", Decimal("12.34"))
+        assert weighed.weight == Weight(value=Decimal("1.234"), unit="kg")
+
+    def test_the_verifier_digit_guards_the_price(self) -> None:
+        britain = ScanRules(layouts=NATIONAL_LAYOUTS["GB"])
+        assert item("2012345928756", britain).price == Decimal("28.75")
+        assert meaning("2012345828759", britain) == Unknown(UnknownReason.MEASURE_VERIFIER)
+
+    def test_pieces(self) -> None:
+        germany = ScanRules(layouts=NATIONAL_LAYOUTS["DE"])
+        assert item("2511119000129", germany).count == 12
+
+    def test_a_companys_own_layout_and_the_longest_prefix(self) -> None:
+        rules = ScanRules(
+            layouts=(Layout.parse("2IIIIIIPPPPPC", 2), Layout.parse("21IIIIIWWWWWC", 3))
+        )
+        assert item("2512345012344", rules).price == Decimal("12.34")
+        assert item("2112345012346", rules).weight == Weight(value=Decimal("1.234"), unit="kg")
+
+    def test_without_a_layout_it_is_an_item_as_it_stands(self) -> None:
+        assert item("2112345678900").gtin == "02112345678900"
+
+    @pytest.mark.parametrize(
+        "pattern",
+        ["", "2IIIIIIPPPPP", "2IIIIIIPPPPPP", "40IIIIIPPPPPC", "2PPPPPPPPPPPC", "2IIIIPPPWWWWC",
+         "2IIIVVPPPPPPC", "2IIIIVPPPPPPC", "2IIIIIIIIIIIC", "2IIIPPIIIPPPC"],
+    )  # fmt: skip
+    def test_a_layout_that_cannot_be_right_is_refused(self, pattern: str) -> None:
+        with pytest.raises(ValueError, match=re.escape(repr(pattern))):
+            Layout.parse(pattern, 2)
+
+    def test_decimals_must_fit_the_measure(self) -> None:
+        with pytest.raises(ValueError, match="decimals"):
+            Layout.parse("20IIIIIVPPPPC", 5)
 
 
 @given(st.binary(max_size=300))
-def test_no_input_raises(data: bytes) -> None:
+def test_no_bytes_raise(data: bytes) -> None:
     meaning(data)
 
 
-@given(st.text(max_size=40))
-def test_no_digits_or_letters_raise(text: str) -> None:
-    meaning(text)
+@given(st.text(max_size=60), st.sampled_from(["", "]C1", "]Q1", "]E0", "]e0", "]L2", "]E3"]))
+def test_no_text_raises(text: str, aim: str) -> None:
+    meaning(aim + text)
+
+
+@given(st.integers(0, 10**13 - 1))
+def test_every_number_with_its_check_digit_is_canonical_and_any_other_is_not(number: int) -> None:
+    digits = f"{number:013d}"
+    valid = [digit for digit in "0123456789" if canonical_gtin(digits + digit) is not None]
+    assert len(valid) == 1
 
 
 @pytest.mark.parametrize("digits", ["4006381333932", "123", "", "40063813339310", "٤006381333931"])
@@ -79,15 +376,23 @@ def test_wrong_check_digit_or_length_is_no_gtin(digits: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "symbology", "data"),
+    ("text", "identifier", "data", "symbology"),
     [
-        ("]E0123", Symbology.EAN13, "123"),
-        ("]E4123", Symbology.EAN8, "123"),
-        ("]C1123", Symbology.GS1_128, "123"),
-        ("]z9123", Symbology.OTHER, "123"),
-        ("123", None, "123"),
-        ("]E", None, "]E"),
+        ("]E0123", "]E0", "123", Symbology.EAN13),
+        ("]E4123", "]E4", "123", Symbology.EAN8),
+        ("]C1123", "]C1", "123", Symbology.GS1_128),
+        ("]C0123", "]C0", "123", Symbology.CODE128),
+        ("]J1123", "]J1", "123", Symbology.GS1_DOT_CODE),
+        ("]z9123", "]z9", "123", Symbology.OTHER),
     ],
 )
-def test_aim_identifier_is_split_off(text: str, symbology: Symbology | None, data: str) -> None:
-    assert split_aim(text) == (symbology, data)
+def test_aim_identifier_is_split_off(
+    text: str, identifier: str, data: str, symbology: Symbology
+) -> None:
+    assert split_aim(text) == (identifier, data)
+    assert symbology_of(identifier) is symbology
+
+
+@pytest.mark.parametrize("text", ["123", "]E", "", "]", "]ä0x"])
+def test_text_without_an_identifier_is_left_alone(text: str) -> None:
+    assert split_aim(text) == (None, text)

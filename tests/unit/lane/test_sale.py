@@ -4,7 +4,8 @@ from itertools import count
 
 import pytest
 
-from edge_agent.api.events import Event, Tender, Verdict
+from edge_agent.api.age import Verdict
+from edge_agent.api.events import Event, Tender
 from edge_agent.api.lane import LaneState, Phase
 from edge_agent.api.values import Employee, Money, PriceBookItem, Refused, Role
 from edge_agent.lane import holds
@@ -253,11 +254,11 @@ def test_a_leads_release_says_who_and_why() -> None:
 
 
 def test_an_age_check_records_only_the_decision() -> None:
-    given = RecordAgeCheck(minimum_age=18, verdict=Verdict.PASS, method="visual")
+    given = RecordAgeCheck(minimum_age=18, verdict=Verdict.PASS, method="visual", rule="18+")
     checked = taken(after(ON, ADD), given).events[0]
     assert set(checked.model_dump()) == {
         "type", "version", "occurred_at", "basket_id", "minimum_age", "verdict", "method",
-        "employee_id",
+        "employee_id", "rule", "reasons", "no_scan_reason", "document_class", "expired",
     }  # fmt: skip
 
 
@@ -271,10 +272,14 @@ def test_an_age_check_lifts_the_holds_that_ask_for_no_more() -> None:
     state, _ = holds.place(after(ON, ADD), "off-now", "k", "16", CONTEXT, minimum_age=16)
     state, _ = holds.place(state, "off-now", "l", "21", CONTEXT, minimum_age=21)
     state, _ = holds.place(state, "fraud", "m", "a lead must look", CONTEXT)
-    checked = taken(state, RecordAgeCheck(minimum_age=18, verdict=Verdict.PASS, method="visual"))
+    checked = taken(
+        state, RecordAgeCheck(minimum_age=18, verdict=Verdict.PASS, method="visual", rule="18+")
+    )
     assert checked.state.basket is not None
     assert [hold.message for hold in checked.state.basket.holds] == ["21", "a lead must look"]
-    failed = taken(state, RecordAgeCheck(minimum_age=18, verdict=Verdict.FAIL, method="visual"))
+    failed = taken(
+        state, RecordAgeCheck(minimum_age=18, verdict=Verdict.FAIL, method="visual", rule="18+")
+    )
     assert failed.state.basket is not None
     assert len(failed.state.basket.holds) == 3
 

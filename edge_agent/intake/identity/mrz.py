@@ -1,0 +1,238 @@
+"""Machine readable zones of ICAO Doc 9303, and the French identity card of before 2021.
+
+Parts 3 (common rules), 4 (TD3 passports), 5 (TD1), 6 (TD2) and 7 (visas MRV-A, MRV-B). All check
+digits must be right for a document to be believed; nothing is repaired.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from edge_agent.api.age import AgeReason, DocumentClass
+from edge_agent.intake.identity.dates import read_two_digit_birth_date, read_two_digit_expiry_date
+from edge_agent.intake.identity.document import Expiry, IdentityDocument, Standard
+
+_ZONE = re.compile(r"[A-Z0-9<]+")
+_LAYOUT_BREAKS = re.compile(r"[\s\x00-\x1f]+")
+_LONGEST = 120
+_NO_DATE = "<<<<<<"
+# A zone begins with its document code (Doc 9303-3 section 4.4) and the issuer.
+_DOCUMENT_CODE = re.compile(r"[PVACI][A-Z<][A-Z<]{3}")
+_CLASS_OF_CODE = {
+    "P": DocumentClass.PASSPORT,
+    "V": DocumentClass.VISA,
+    "I": DocumentClass.IDENTITY_CARD,
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Fields:
+    """The parts of a zone that are looked at; each check is (covered characters, check digit)."""
+
+    version: str
+    birth: str
+    expiry: str | None
+    checks: tuple[tuple[str, str], ...]
+
+
+def read_mrz(text: str, today: date) -> IdentityDocument | None:
+    """Reads a zone whose lines are split by any white space, or not at all.
+
+    None where the text is no machine readable zone.
+    """
+    if len(text) > 2 * _LONGEST:
+        return None
+    zone = _LAYOUT_BREAKS.sub("", text).upper()
+    if (
+        len(zone) > _LONGEST
+        or not _ZONE.fullmatch(zone)
+        or not _DOCUMENT_CODE.match(zone)
+        or "<<" not in zone
+    ):
+        return None
+    fields = _fields_of(zone)
+    if fields is None:
+        return _unreadable(zone)
+    doubts: list[AgeReason] = []
+    if not _all_right(fields.checks):
+        doubts.append(AgeReason.CHECK_DIGIT)
+    birth = read_two_digit_birth_date(fields.birth, today)
+    if birth is None:
+        unknown = fields.birth.startswith("<<")
+        doubts.append(AgeReason.BIRTH_DATE_MISSING if unknown else AgeReason.BIRTH_DATE_UNREADABLE)
+    return IdentityDocument(
+        standard=Standard.ICAO_9303,
+        version=fields.version,
+        jurisdiction=_issuer(zone),
+        document_class=_class_of(zone),
+        birth=birth,
+        expiry=_read_expiry(fields.expiry, today),
+        issued=None,
+        doubts=tuple(doubts),
+    )
+
+
+def check_digit(covered: str) -> str:
+    """The check digit of Doc 9303-3 section 4.9: weights 7, 3, 1; A is 10, Z is 35, ``<`` is 0."""
+    total = sum(
+        (0 if character == "<" else int(character, 36)) * weight
+        for character, weight in zip(covered, _WEIGHTS, strict=False)
+    )
+    return str(total % 10)
+
+
+_WEIGHTS: Sequence[int] = (7, 3, 1) * 40
+
+
+def _fields_of(zone: str) -> _Fields | None:
+    match len(zone), zone[0]:
+        case 90, "A" | "C" | "I":
+            return _td1(zone[:30], zone[30:60])
+        case 88, "P":
+            return _td3(zone[44:])
+        case 88, "V":
+            return _mrv(zone[44:], "MRV-A")
+        case 72, "V":
+            return _mrv(zone[36:], "MRV-B")
+        case 72, "I" if zone.startswith("IDFRA") and not _is_td2(zone[36:]):
+            return _french_card(zone[:36], zone[36:])
+        case 72, "A" | "C" | "I":
+            return _td2(zone[36:])
+    return None
+
+
+def _td1(first: str, second: str) -> _Fields:
+    """Doc 9303-5 section 4.2."""
+    number = _number_check(first[5:14], first[14], first[15:30])
+    composite = first[5:30] + second[0:7] + second[8:15] + second[18:29]
+    return _Fields(
+        version="TD1",
+        birth=second[0:6],
+        expiry=second[8:14],
+        checks=(
+            number,
+            (second[0:6], second[6]),
+            (second[8:14], second[14]),
+            (composite, second[29]),
+        ),
+    )
+
+
+def _td2(second: str) -> _Fields:
+    """Doc 9303-6 section 4.2."""
+    number = _number_check(second[0:9], second[9], second[28:35])
+    composite = second[0:10] + second[13:20] + second[21:35]
+    return _Fields(
+        version="TD2",
+        birth=second[13:19],
+        expiry=second[21:27],
+        checks=(
+            number,
+            (second[13:19], second[19]),
+            (second[21:27], second[27]),
+            (composite, second[35]),
+        ),
+    )
+
+
+def _td3(second: str) -> _Fields:
+    """Doc 9303-4 section 4.2."""
+    composite = second[0:10] + second[13:20] + second[21:43]
+    return _Fields(
+        version="TD3",
+        birth=second[13:19],
+        expiry=second[21:27],
+        checks=(
+            (second[0:9], second[9]),
+            (second[13:19], second[19]),
+            (second[21:27], second[27]),
+            (second[28:42], second[42]),
+            (composite, second[43]),
+        ),
+    )
+
+
+def _mrv(second: str, version: str) -> _Fields:
+    """Doc 9303-7 sections 4.2 and 5.2: both visas begin their second line alike; no composite."""
+    return _Fields(
+        version=version,
+        birth=second[13:19],
+        expiry=second[21:27],
+        checks=(
+            (second[0:9], second[9]),
+            (second[13:19], second[19]),
+            (second[21:27], second[27]),
+        ),
+    )
+
+
+def _french_card(first: str, second: str) -> _Fields:
+    """The French carte nationale d'identité of 1988 to 2021, which has no date of expiry."""
+    return _Fields(
+        version="IDFRA",
+        birth=second[27:33],
+        expiry=None,
+        checks=(
+            (second[0:12], second[12]),
+            (second[27:33], second[33]),
+            (first + second[0:35], second[35]),
+        ),
+    )
+
+
+def _is_td2(second: str) -> bool:
+    """French cards of both layouts begin alike: the check digits tell them apart."""
+    return _all_right(_td2(second).checks)
+
+
+def _all_right(checks: tuple[tuple[str, str], ...]) -> bool:
+    """An empty field may have ``<`` for its check digit (Doc 9303-4 section 4.2.2)."""
+    return all(
+        check_digit(covered) == digit or (digit == "<" and not covered.strip("<"))
+        for covered, digit in checks
+    )
+
+
+def _number_check(number: str, digit: str, optional: str) -> tuple[str, str]:
+    """A number of more than nine characters goes on in the optional data, up to its check digit.
+
+    Doc 9303-5 section 4.2.2, note j, and Doc 9303-6 section 4.2.2, note j.
+    """
+    rest = optional.split("<", 1)[0]
+    if digit != "<" or not rest:
+        return number, digit
+    return number + rest[:-1], rest[-1]
+
+
+def _read_expiry(text: str | None, today: date) -> Expiry | None:
+    if text is None:
+        return None
+    if text == _NO_DATE:
+        return Expiry(None)
+    last_day = read_two_digit_expiry_date(text, today)
+    return Expiry(last_day) if last_day is not None else None
+
+
+def _issuer(zone: str) -> str | None:
+    return zone[2:5].rstrip("<") or None
+
+
+def _class_of(zone: str) -> DocumentClass:
+    return _CLASS_OF_CODE.get(zone[0], DocumentClass.OTHER)
+
+
+def _unreadable(zone: str) -> IdentityDocument | None:
+    """A zone of the wrong length is still a document; a short code may be anything."""
+    if len(zone) < 60 or zone.count("<") < 5:
+        return None
+    return IdentityDocument(
+        standard=Standard.ICAO_9303,
+        version=None,
+        jurisdiction=None,
+        document_class=_class_of(zone),
+        birth=None,
+        expiry=None,
+        issued=None,
+        doubts=(AgeReason.HEADER_UNREADABLE,),
+    )

@@ -1,0 +1,84 @@
+"""Recording an age check: what is kept of it, what it lifts, and what the cashier is told."""
+
+from collections.abc import Mapping
+
+from edge_agent.api.age import AgeReason, Verdict
+from edge_agent.api.events import AgeChecked, Event
+from edge_agent.api.lane import LaneState
+from edge_agent.api.values import Prompt, Refused, Severity
+from edge_agent.lane import holds
+from edge_agent.lane.basket import NO_SALE
+from edge_agent.lane.inputs import RecordAgeCheck
+from edge_agent.lane.outcome import Context, Step
+from edge_agent.lane.session import NOBODY
+
+_WHY: Mapping[AgeReason, str] = {
+    AgeReason.BIRTH_DATE_MISSING: "it gives no birth date",
+    AgeReason.BIRTH_DATE_UNREADABLE: "its birth date cannot be read",
+    AgeReason.BIRTH_DATE_INCOMPLETE: "its birth date leaves the age open",
+    AgeReason.BIRTH_DATE_IMPLAUSIBLE: "its birth date cannot be right",
+    AgeReason.DATES_DISAGREE: "its dates contradict each other",
+    AgeReason.DATE_UNREADABLE: "one of its dates cannot be read",
+    AgeReason.CHECK_DIGIT: "it was misread, or its check digits are wrong",
+    AgeReason.FROM_THE_FUTURE: "it was issued in the future, or this lane's clock is wrong",
+    AgeReason.EXPIRED: "it has expired",
+    AgeReason.EXPIRY_UNKNOWN: "it does not say until when it is valid",
+    AgeReason.HEADER_UNREADABLE: "only a part of it was read",
+    AgeReason.UNKNOWN_VERSION: "it is of a kind that this lane does not know",
+}
+
+
+def required_age(state: LaneState) -> int | None:
+    """The highest age that a hold on the open sale asks for; None where none does."""
+    held = state.basket.holds if state.basket is not None else ()
+    ages = [hold.minimum_age for hold in held if hold.minimum_age is not None]
+    return max(ages, default=None)
+
+
+def record(state: LaneState, given: RecordAgeCheck, context: Context) -> Step | Refused:
+    """Records a decision; a pass lifts every hold that asks for no more than that age."""
+    if state.operator is None:
+        return NOBODY
+    if state.basket is None:
+        return NO_SALE
+    checked = AgeChecked(
+        occurred_at=context.now,
+        basket_id=state.basket.basket_id,
+        minimum_age=given.minimum_age,
+        verdict=given.verdict,
+        method=given.method,
+        employee_id=state.operator.employee_id,
+        rule=given.rule,
+        reasons=given.reasons,
+        no_scan_reason=given.no_scan_reason,
+        document_class=given.document_class,
+        expired=given.expired,
+    )
+    events: list[Event] = [checked]
+    satisfied = [
+        hold
+        for hold in state.basket.holds
+        if hold.minimum_age is not None and hold.minimum_age <= given.minimum_age
+    ]
+    state = state.saying(_prompt(given))
+    for hold in satisfied if given.verdict is Verdict.PASS else ():
+        reason = f"{given.minimum_age}+ checked"
+        state, released = holds.release(state, hold, checked.employee_id, reason, context)
+        events += released
+    return Step(state, tuple(events))
+
+
+def _prompt(given: RecordAgeCheck) -> Prompt:
+    age = given.minimum_age
+    match given.verdict:
+        case Verdict.PASS:
+            return Prompt(message=f"Age check: {age} or older.")
+        case Verdict.FAIL:
+            message = f"Age check: the customer is under {age}. Void the restricted items."
+        case Verdict.UNDETERMINED:
+            why = "; ".join(_WHY[reason] for reason in given.reasons if reason in _WHY)
+            message = (
+                f"The document does not prove {age} years{': ' + why if why else ''}. "
+                "Look at it and confirm the age by key, or void the restricted items."
+            )
+    return Prompt(message=message, severity=Severity.REFUSED)

@@ -1,0 +1,1 @@
+"""Documents of nobody, in every version and with every kind of damage."""
