@@ -1,10 +1,9 @@
 """A cashier who plays planned sales: scans with the scanner, keys the rest in."""
 
 import asyncio
+from datetime import UTC, datetime
 
-from edge_agent.api.age import NoScanReason, Verdict
 from edge_agent.api.commands import (
-    CheckAge,
     FinalizeSubtotal,
     LaneCommand,
     Pay,
@@ -17,6 +16,8 @@ from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
 from edge_agent.control.client import ControlClient
 from edge_agent.control.messages import LaneMessage
+from simulator.documents.aamva import Card
+from simulator.documents.holder import holder_born, turning
 from simulator.printer import TcpPrinter
 from simulator.scanner import PtyScanner
 from simulator.scenario import SalePlan, banknotes_for
@@ -65,29 +66,28 @@ class Cashier:
         return paid
 
     async def _satisfy_holds(self, lane: LaneMessage) -> None:
-        """Looks at the customer's ID where asked; anything else a lead lifts."""
+        """Scans the customer's licence where asked; anything else a lead lifts."""
         holds = lane.state.basket.holds if lane.state.basket is not None else ()
         for hold in holds:
             if hold.minimum_age is not None:
-                await self._key(
-                    CheckAge(
-                        minimum_age=hold.minimum_age,
-                        verdict=Verdict.PASS,
-                        reason=NoScanReason.NO_CODE,
-                    )
-                )
+                await self._scan(_licence_of_an_adult())
             else:
                 await self._key(
                     ReleaseHold(hold_id=hold.hold_id, badge=LEAD.badge, reason="looked at it")
                 )
 
-    async def _scan(self, code: str) -> bool:
+    async def _scan(self, code: str | bytes) -> bool:
         await asyncio.sleep(self._pace_s)
         return await self._scanner.scan(code)
 
     async def _key(self, command: LaneCommand) -> LaneMessage:
         await asyncio.sleep(self._pace_s)
         return await self._client.command(command)
+
+
+def _licence_of_an_adult() -> bytes:
+    today = datetime.now(UTC).date()
+    return Card(version=10).payload(holder_born(turning(40, today), today))
 
 
 async def wait_until_up(client: ControlClient, timeout_s: float = 30.0) -> None:

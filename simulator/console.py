@@ -2,14 +2,20 @@
 
 import asyncio
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from simulator.documents.aamva import Card
+from simulator.documents.holder import holder_born
+from simulator.documents.mrz import Zone
 from simulator.paper import as_text, save_png
 from simulator.scanner import NoAnswer
 from simulator.virtual_lane import VirtualLane
 
 HELP = """\
 Type a code to scan it (an item's GTIN, EMP1001 to sign on, LOY5001 for a customer), or:
+  id DATE           scan a driving licence of somebody born then (2001-12-31)
+  passport DATE     scan a passport
   receipt           show the last receipt          png FILE     save it as a picture
   paper out|ok      take the paper out, put it in  cover open|closed
   unplug | plug     the scanner's cable            printer off|on
@@ -37,6 +43,8 @@ async def _obey(lane: VirtualLane, words: list[str]) -> None:  # noqa: PLR0912 -
     match words:
         case ["help"]:
             _say(HELP)
+        case ["id" | "passport" as document, born]:
+            await _scan_document(lane, document, born)
         case ["receipt"]:
             _say(as_text(lane.printer.receipts[-1]) if lane.printer.receipts else "none yet")
         case ["png", file]:
@@ -70,7 +78,18 @@ async def _obey(lane: VirtualLane, words: list[str]) -> None:  # noqa: PLR0912 -
             _say("not understood; try help")
 
 
-async def _scan(lane: VirtualLane, code: str) -> None:
+async def _scan_document(lane: VirtualLane, document: str, born: str) -> None:
+    try:
+        birth = date.fromisoformat(born)
+    except ValueError:
+        _say("not a date such as 2001-12-31")
+        return
+    holder = holder_born(birth, datetime.now(UTC).date())
+    licence = document == "id"
+    await _scan(lane, Card(10).payload(holder) if licence else Zone("TD3").payload(holder))
+
+
+async def _scan(lane: VirtualLane, code: str | bytes) -> None:
     try:
         accepted = await lane.scanner.scan(code)
     except NoAnswer as error:

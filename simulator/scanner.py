@@ -47,15 +47,16 @@ class PtyScanner:
             raise NoAnswer("the scanner is unplugged")
         os.write(self._master, data)
 
-    async def scan(self, code: str, timeout_s: float = 5.0) -> bool:
-        """Reads one barcode; whether the host acknowledged it (the good-read beep).
+    async def scan(self, code: str | bytes, timeout_s: float = 5.0) -> bool:
+        """Reads one barcode or document; whether the host acknowledged it (the good-read beep).
 
         Raises:
             NoAnswer: silence.
         """
         while not self._answers.empty():
             self._answers.get_nowait()
-        self.send(code.encode("latin-1") + self._terminator)
+        data = code.encode("latin-1") if isinstance(code, str) else code
+        self.send(data + self._terminator)
         try:
             async with asyncio.timeout(timeout_s):
                 return await self._answers.get() == _ACK

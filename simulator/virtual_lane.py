@@ -36,20 +36,20 @@ class VirtualLane:
         *,
         kafka: str | None = None,
         topic: str = TOPIC,
-        plugins: Mapping[str, Mapping[str, Any]] | None = None,
+        tables: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         """
         Args:
             directory: where to keep the lane; None for a temporary folder that is removed.
             kafka: bootstrap servers; None for a lane without a broker.
             topic: where the events go.
-            plugins: overrides of ``[plugins.NAME]``.
+            tables: further tables of the configuration, such as ``identity``.
         """
         self._temporary = directory is None
         self.directory = directory or Path(tempfile.mkdtemp(prefix="lane-"))
         self.kafka = kafka
         self.topic = topic
-        self._plugins = plugins or {}
+        self._tables = tables or {}
         self.assortment = world.items()
         self.scanner = PtyScanner(self.directory / "scanner")
         self.printer = TcpPrinter()
@@ -113,6 +113,7 @@ class VirtualLane:
                     "driver": "serial-scanner",
                     "port": str(self.scanner.path),
                     "handshake": "ack-nak",
+                    "unfinished_after_s": 0.2,
                 },
                 {
                     "name": "printer",
@@ -128,8 +129,8 @@ class VirtualLane:
                 "purchase-recommender": {
                     "settings": {"pairs": world.suggestions(self.assortment)},
                 },
-                **self._plugins,
             },
+            **self._tables,
         }
         if self.kafka is not None:
             tables["kafka"] = {

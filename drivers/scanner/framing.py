@@ -1,6 +1,14 @@
 """Cuts a stream of bytes into scans. Pure: no clock, no I/O, a bounded buffer."""
 
+import re
 from dataclasses import dataclass
+
+# What is sent in several lines, so that a line end is part of it: a driving licence (AAMVA D.12.3,
+# with or without its first bytes), and a machine readable zone (ICAO 9303), by its first line.
+_SEVERAL_LINES = re.compile(
+    rb"(?:\][A-Za-z][0-9])?"
+    rb"(?:@[\r\n\x1c\x1e]|(?:ANSI|AAMVA|AMVA) ?[0-9]|[PVACI][A-Z<][A-Z<]{3}[A-Z0-9<]{25,39}[\r\n])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +27,7 @@ class Dropped:
 
 
 class TerminatorFraming:
-    """Scans end with a terminator (usually CR, LF or CR LF)."""
+    """Scans end with a terminator (usually CR, LF or CR LF), documents with silence."""
 
     def __init__(self, terminator: bytes, longest: int) -> None:
         """
@@ -36,7 +44,7 @@ class TerminatorFraming:
         """Takes bytes as they come, in pieces of any size."""
         items: list[Frame | Dropped] = []
         self._buffer += data
-        while (end := self._buffer.find(self._terminator)) >= 0:
+        while not self._in_document and (end := self._buffer.find(self._terminator)) >= 0:
             frame = bytes(self._buffer[:end]).strip(b"\r\n")
             del self._buffer[: end + len(self._terminator)]
             if self._skipped or len(frame) > self._longest:
@@ -50,9 +58,17 @@ class TerminatorFraming:
             del self._buffer[:excess]
         return items
 
-    def expire(self) -> list[Dropped]:
-        """Silence: what is unfinished will not be finished, and must not meet the next scan."""
-        unfinished = len(bytes(self._buffer).strip(b"\r\n")) + self._skipped
+    def expire(self) -> list[Frame | Dropped]:
+        """Silence: a document is complete, and what else is unfinished will not be finished."""
+        document = self._in_document
+        content = bytes(self._buffer).removesuffix(self._terminator).strip(b"\r\n")
+        unfinished = len(content) + self._skipped
         self._buffer.clear()
         self._skipped = 0
+        if document:
+            return [Frame(content)]
         return [Dropped(unfinished, "the scan broke off")] if unfinished else []
+
+    @property
+    def _in_document(self) -> bool:
+        return not self._skipped and _SEVERAL_LINES.match(self._buffer) is not None

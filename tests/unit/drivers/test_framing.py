@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from drivers.scanner.framing import Dropped, Frame, TerminatorFraming
 
-codes = st.lists(st.binary(min_size=1, max_size=40).filter(lambda b: not set(b) & {10, 13}))
+codes = st.lists(
+    st.binary(min_size=1, max_size=40).filter(lambda b: not set(b) & {10, 13} and b[0] != ord("@"))
+)
+LICENCE = b"@\n\x1e\rANSI 636000100102DL00410278ZV03190008DLDAQT64235789\nDBB06061986\rZVZVA01\r"
+PASSPORT = (
+    b"P<UTOSAMPLE<<ALEX<JORDAN<<<<<<<<<<<<<<<<<<<<\rD231458907UTO7408122X3204159<<<<<<<<<<<<<<06\r"
+)
 
 
 def whole(data: bytes, terminator: bytes = b"\r", longest: int = 64) -> list[Frame | Dropped]:
@@ -49,6 +55,21 @@ def test_the_buffer_is_bounded(pieces: list[bytes]) -> None:
     for piece in pieces:
         framing.feed(piece)
         assert len(framing._buffer) <= 64 + 1
+
+
+@pytest.mark.parametrize("terminator", [b"\r", b"\n", b"\r\n", b"\t"])
+@pytest.mark.parametrize("document", [LICENCE, b"]L2" + LICENCE, LICENCE[4:], PASSPORT])
+def test_line_ends_inside_a_document_do_not_end_it(document: bytes, terminator: bytes) -> None:
+    framing = TerminatorFraming(terminator, 4096)
+    assert framing.feed(b"123" + terminator + document + terminator) == [Frame(b"123")]
+    assert framing.expire() == [Frame(document.strip(b"\r\n" + terminator))]
+    assert framing.feed(b"456" + terminator) == [Frame(b"456")]
+
+
+def test_a_document_longer_than_any_is_dropped() -> None:
+    framing = TerminatorFraming(b"\r", 64)
+    assert framing.feed(LICENCE) == []
+    assert framing.expire() == [Dropped(len(LICENCE) - 1, "the scan broke off")]
 
 
 def test_a_scan_that_broke_off_never_meets_the_next() -> None:
