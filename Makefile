@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint unit bench rig screenshot clean
+.PHONY: demo test lint unit bench corpus fuzz rig screenshot clean
 
 demo: $(READY) ## A simulated lane with the terminal UI; q leaves it.
 	$(BIN)/edge-agent demo
@@ -22,7 +22,14 @@ unit: $(READY) ## The fast tests.
 	$(BIN)/pytest tests/unit
 
 bench: $(READY) ## What the promises cost, measured side by side.
+	$(BIN)/python -m tests.benchmarks.decode
 	$(BIN)/python -m tests.benchmarks.commits
+
+corpus: $(READY) ## Every made-up document with every kind of damage: how many were read, who passed.
+	$(BIN)/python -m tests.corpus.documents
+
+fuzz: $(READY) ## 100,000 payloads that nobody meant: none raises, none is slow or large.
+	$(BIN)/python -m tests.corpus.fuzz
 
 rig: $(READY) ## 200 bulk sales on a simulated lane.
 	$(BIN)/edge-agent rig --sales 200

@@ -3,11 +3,15 @@
 import json
 import subprocess
 import sys
+from base64 import b64encode
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from edge_agent.api.events import CATALOGUE
+from simulator.documents.aamva import Card
+from simulator.documents.holder import holder_born
 
 CONFIG = """\
 [lane]
@@ -87,3 +91,73 @@ def test_a_wrong_price_book_changes_nothing(tmp_path: Path, config: str) -> None
     assert "not UTF-8" in edge_agent(
         "price-book", "import", str(prices), "--config", config
     ).stderr  # fmt: skip
+
+
+def decode(payload: bytes, *options: str) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        [sys.executable, "-m", "edge_agent", "decode", *options],
+        input=payload,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+
+
+class TestDecode:
+    CARD = Card(10).payload(holder_born(date(2008, 11, 22), date(2026, 11, 21)))
+
+    def test_one_payload_on_standard_input(self) -> None:
+        told = json.loads(decode(b"4006381333931\n").stdout)
+        assert (told["kind"], told["gtin"], told["read_as"]) == ("item", "04006381333931", "ean-13")
+
+    def test_a_document_tells_its_verdict_and_no_more(self) -> None:
+        options = ("--min-age", "18", "--on", "2026-11-21")
+        told = json.loads(decode(self.CARD, *options).stdout)
+        assert told == {
+            "kind": "identity_document",
+            "standard": "aamva",
+            "version": 10,
+            "jurisdiction": "VA",
+            "document_class": "driving_licence",
+            "verdict": "fail",
+            "reasons": ["under_age"],
+            "expired": False,
+        }
+
+    def test_a_specimen_may_be_revealed(self) -> None:
+        told = json.loads(decode(self.CARD, "--reveal", "--on", "2026-11-22").stdout)
+        assert (told["date_of_birth"], told["expiry_date"]) == ("2008-11-22", "2032-11-21")
+        assert told["verdict"] is None
+
+    def test_lines_are_answered_in_order_and_bad_ones_too(self) -> None:
+        lines = [
+            {"data_base64": b64encode(b"04252614").decode(), "symbology": "]E0"},
+            {"data_base64": b64encode(self.CARD).decode(), "symbology": "]L2"},
+            {"data_base64": "?"},
+            {"data": "4006381333931"},
+            {"data_base64": b64encode(b"EMP1001").decode(), "symbology": None},
+        ]
+        given = "\n".join([*map(json.dumps, lines), "{", ""]).encode()
+        told = [json.loads(line) for line in decode(given, "--jsonl").stdout.splitlines()]
+        kinds = [answer["kind"] for answer in told]
+        assert kinds == ["item", "identity_document", "unknown", "unknown", "employee", "unknown"]
+        assert told[0]["gtin"] == "00042100005264"
+        assert told[2]["message"] == 'line 3: "data_base64" is not base64'
+        assert told[5]["reason"] == "bad_line"
+
+    def test_the_rules_of_a_lane_are_its_configuration(self, config: str) -> None:
+        with Path(config).open("a") as file:
+            file.write('[scans]\ncountry = "SE"\ngift_card = "GC[0-9]+"\n')
+        told = json.loads(decode(b"2388060112344", "--config", config).stdout)
+        assert told["kind"] == "variable_measure_item"
+        assert (told["gtin"], told["weight"]) == ("02388060100006", "1.234")
+        assert json.loads(decode(b"GC1", "--config", config).stdout) == {"kind": "gift_card"}
+
+
+def test_recalls_are_imported(config: str, tmp_path: Path) -> None:
+    file = tmp_path / "recalls.csv"
+    file.write_text("gtin,batch,reason\n4006381333931,B7,glass\n")
+    done = edge_agent("recalls", "import", str(file), "--config", config)
+    assert done.stdout == "1 recalls are in force.\n"
+    tail = edge_agent("journal", "tail", "--config", config).stdout
+    assert json.loads(tail)["type"] == "lane.recalls.imported"

@@ -38,6 +38,15 @@ def test_the_example_that_ships_is_valid() -> None:
         (LANE + '[agent]\nplugin_budget_ms = "fast"\n', "agent.plugin_budget_ms: "),
         (LANE + '[scans]\nemployee_badge = "EMP[0-9]+"\n', "exactly one (group)"),
         (LANE + '[scans]\nemployee_badge = "(("\n', "not a regular expression"),
+        (LANE + '[scans]\ncountry = "XX"\n', "scans.country: "),
+        (LANE + '[scans]\neight_digits = "both"\n', "scans.eight_digits: "),
+        (LANE + '[scans]\ngift_card = "(("\n', "scans.gift_card: "),
+        (LANE + '[scans]\nfunctions = { X = "pay" }\n', "scans.functions.X: "),
+        (LANE + '[scans]\ngroup_separators = ["ab"]\n', "scans.group_separators.0: "),
+        (LANE + '[[scans.measures]]\nlayout="2I"\ndecimals=2\n', "scans.measures.0: "),
+        (LANE + '[identity]\nexpired = "maybe"\n', "identity.expired: "),
+        (LANE + '[identity]\nscan_in = { VA = "never" }\n', "identity.scan_in.VA: "),
+        (LANE + '[identity]\njurisdiction = "Utah"\n', "identity.jurisdiction: "),
         (LANE + '[[devices]]\nname = "a"\n', "devices.0.driver: this key is missing"),
         (LANE + '[[devices]]\nname="a"\ndriver="x"\n' * 2, "a is there twice"),
         (LANE + '[kafka]\ntopic = "a b"\nbootstrap_servers = "k:1"\n', "kafka.topic: "),
@@ -53,3 +62,12 @@ def test_an_error_names_the_key(tmp_path: Path, text: str, says: str) -> None:
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no such file.*--config"):
         load_config(tmp_path / "none.toml")
+
+
+def test_a_companys_own_layouts_come_before_its_countrys(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    own = '[[scans.measures]]\nlayout = "20IIIIIVPPPPC"\ndecimals = 2\n'
+    path.write_text(LANE + '[scans]\ncountry = "SE"\n' + own)
+    layouts = load_config(path).intake.rules.layouts
+    assert [layout.pattern for layout in layouts if layout.prefix == "20"] == ["20IIIIIVPPPPC"]
+    assert any(layout.prefix == "23" for layout in layouts)

@@ -1,13 +1,23 @@
 """The sale, step by step: each test is a state, an input and what must follow."""
 
+from decimal import Decimal
 from itertools import count
 
 import pytest
 
-from edge_agent.api.age import Verdict
-from edge_agent.api.events import Event, Tender
+from edge_agent.api.age import AgeReason, Verdict
+from edge_agent.api.events import Event, ItemAdded, Tender
 from edge_agent.api.lane import LaneState, Phase
-from edge_agent.api.values import Employee, Money, PriceBookItem, Refused, Role
+from edge_agent.api.values import (
+    Employee,
+    ItemFlag,
+    Money,
+    PriceBookItem,
+    Refused,
+    Role,
+    Symbology,
+    Weight,
+)
 from edge_agent.lane import holds
 from edge_agent.lane.basket import MOST_LINES
 from edge_agent.lane.inputs import (
@@ -300,3 +310,71 @@ def test_an_item_priced_in_another_currency_is_refused() -> None:
     refused = step(after(ON), AddItem(gtin=MILK.gtin, item=dollars), CONTEXT)
     assert isinstance(refused, Refused)
     assert refused.code == "wrong_currency"
+
+
+HAM = MILK.model_copy(update={"description": "Ham", "sold_by": "kg"})
+WEIGHT = Weight(value=Decimal("0.455"), unit="kg")
+
+
+def test_a_weighed_line_costs_its_weight_rounded_half_up() -> None:
+    added = taken(after(ON), AddItem(gtin=HAM.gtin, item=HAM, weight=WEIGHT))
+    event = added.events[1]
+    assert isinstance(event, ItemAdded)
+    assert (event.amount.minor, event.unit_price.minor, event.weight) == (49, 107, WEIGHT)
+    assert added.state.basket is not None
+    assert added.state.basket.totals.total.minor == 49
+
+
+def test_the_labels_price_is_what_is_paid() -> None:
+    price = Money(minor=599, currency="EUR")
+    given = AddItem(gtin=HAM.gtin, item=HAM, weight=WEIGHT, label_price=price, quantity=2)
+    state = taken(after(ON), given).state
+    assert state.basket is not None
+    assert state.basket.lines[0].amount.minor == 1198
+
+
+@pytest.mark.parametrize(
+    ("item", "changes", "code"),
+    [
+        (HAM, {}, "weigh_it"),
+        (MILK, {"weight": WEIGHT}, "wrong_unit"),
+        (HAM, {"weight": Weight(value=Decimal(1), unit="lb")}, "wrong_unit"),
+        (HAM, {"weight": Weight(value=Decimal(0), unit="kg")}, "no_weight"),
+        (HAM, {"label_price": Money(minor=0, currency="EUR")}, "no_price"),
+        (HAM, {"label_price": Money(minor=5, currency="USD")}, "wrong_currency"),
+    ],
+)
+def test_a_measure_that_does_not_fit_the_item_is_refused(
+    item: PriceBookItem, changes: dict[str, object], code: str
+) -> None:
+    given = AddItem(gtin=item.gtin, item=item).model_copy(update=changes)
+    refused = step(after(ON), given, CONTEXT)
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.gtin) == (code, item.gtin)
+
+
+def test_a_flagged_item_is_sold_with_a_warning_that_stays() -> None:
+    given = AddItem(gtin=MILK.gtin, item=MILK, flags=(ItemFlag.PAST_EXPIRY,), warning="it expired.")
+    flagged = taken(after(ON), given)
+    added = flagged.events[1]
+    assert isinstance(added, ItemAdded)
+    assert added.flags == (ItemFlag.PAST_EXPIRY,)
+    later = after(ADD, state=flagged.state)
+    assert [prompt.message for prompt in later.prompts] == ["Milk: it expired."]
+
+
+def test_what_eight_digits_were_taken_for_is_said() -> None:
+    given = AddItem(gtin=MILK.gtin, item=MILK, read_as=Symbology.UPCE)
+    state = after(ON, given)
+    assert [prompt.message for prompt in state.prompts] == ["Milk: the code was read as UPC-E."]
+
+
+@pytest.mark.parametrize("reason", list(AgeReason))
+def test_every_reason_of_an_age_check_is_told_in_words(reason: AgeReason) -> None:
+    verdict = Verdict.FAIL if reason is AgeReason.UNDER_AGE else Verdict.UNDETERMINED
+    given = RecordAgeCheck(
+        minimum_age=18, verdict=verdict, method="document_scan", rule="18+", reasons=(reason,)
+    )
+    (prompt,) = taken(after(ON, ADD), given).state.prompts
+    assert "oid the restricted items" in prompt.message
+    assert reason is AgeReason.UNDER_AGE or "does not prove 18 years: " in prompt.message

@@ -5,7 +5,7 @@ import pytest
 from edge_agent.api.errors import ImportRefused
 from edge_agent.api.values import Money, Role
 from edge_agent.intake.gtin import canonical_gtin
-from edge_agent.store.csv_files import read_people, read_price_book
+from edge_agent.store.csv_files import read_people, read_price_book, read_recalls
 
 HEAD = "gtin,description,unit_price,tax_rate,restriction\n"
 
@@ -60,3 +60,22 @@ def test_people_are_read_and_roles_checked() -> None:
     assert read_people(head + "b,1,Anna,lead\n")[0].role is Role.LEAD
     with pytest.raises(ImportRefused, match="role 'boss' is not one of cashier, lead"):
         read_people(head + "b,1,Anna,boss\n")
+
+
+def test_a_price_book_may_say_what_is_sold_by_weight() -> None:
+    text = HEAD.replace("\n", ",sold_by\n") + "4006381333931,Ham,12.90,7,,kg\n96385074,Tin,1,7,,\n"
+    ham, tin = read_price_book(text, "EUR", canonical_gtin)
+    assert (ham.sold_by, tin.sold_by) == ("kg", "each")
+    with pytest.raises(ImportRefused, match="sold_by 'stone' is not one of each, kg, lb"):
+        read_price_book(text.replace(",kg", ",stone"), "EUR", canonical_gtin)
+
+
+def test_recalls_are_read() -> None:
+    text = "gtin,batch,reason\n4006381333931,B7,glass\n4006381333931,,fire\n"
+    batch, whole = read_recalls(text, canonical_gtin)
+    assert (batch.gtin, batch.batch, batch.reason) == ("04006381333931", "B7", "glass")
+    assert whole.batch == ""
+    with pytest.raises(ImportRefused, match="line 2: gtin '123'"):
+        read_recalls("gtin,batch,reason\n123,B7,glass\n", canonical_gtin)
+    with pytest.raises(ImportRefused, match="reason: "):
+        read_recalls("gtin,batch,reason\n4006381333931,B7,\n", canonical_gtin)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from edge_agent.store.connection import open_connection
+from edge_agent.store.master_data import MasterData
 from edge_agent.store.schema import schema_steps, upgrade
 
 
@@ -47,3 +48,16 @@ def test_a_step_that_fails_leaves_the_version_before_it(tmp_path: Path) -> None:
             upgrade(connection, bad)
         assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == len(schema_steps())
         assert "fine" not in shape(connection)
+
+
+def test_a_database_of_the_first_schema_keeps_its_prices(tmp_path: Path) -> None:
+    with open_connection(tmp_path) as connection:
+        upgrade(connection, schema_steps()[:1])
+        connection.exec_driver_sql(
+            "INSERT INTO price VALUES ('04006381333931', 'Pen', 129, 'EUR', '19', NULL)"
+        )
+        connection.commit()
+        upgrade(connection, schema_steps())
+        item = MasterData(connection).item("04006381333931")
+    assert item is not None
+    assert (item.description, item.sold_by) == ("Pen", "each")
