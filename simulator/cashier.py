@@ -21,7 +21,7 @@ from simulator.documents.holder import holder_born, turning
 from simulator.printer import TcpPrinter
 from simulator.scanner import PtyScanner
 from simulator.scenario import SalePlan, banknotes_for
-from simulator.world import LEAD, Person
+from simulator.world import LEAD, Person, code_of
 
 
 class Cashier:
@@ -50,9 +50,10 @@ class Cashier:
         if plan.customer_card is not None:
             await self._scan(plan.customer_card)
         for item in plan.items:
+            code = code_of(item, plan.grams)
             if plan.misread and item is plan.items[-1]:
-                await self._scan(item.gtin[:-1] + str((int(item.gtin[-1]) + 1) % 10))
-            await self._scan(item.gtin)
+                await self._scan(code[:-1] + str((int(code[-1]) + 1) % 10))
+            await self._scan(code)
         for position in plan.regretted:
             await self._key(VoidLine(line_id=position + 1))
         lane = await self._key(FinalizeSubtotal())

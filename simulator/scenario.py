@@ -13,7 +13,8 @@ _BANKNOTES = (500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 class SalePlan:
     """One sale. ``regretted`` are positions in ``items`` that the customer does not want after all.
 
-    ``customer_card`` is scanned before the items; ``misread`` adds a scan with a wrong check digit.
+    ``customer_card`` is scanned before the items; ``misread`` adds a scan with a wrong check digit;
+    ``grams`` is how much is taken of what is sold by weight.
     """
 
     items: tuple[Item, ...]
@@ -22,6 +23,7 @@ class SalePlan:
     misread: bool
     pays_cash: bool
     opened_by_hand: bool
+    grams: int
 
 
 def plan_sales(assortment: Sequence[Item], count: int, seed: int) -> list[SalePlan]:
@@ -39,7 +41,15 @@ def banknotes_for(total: int) -> int:
 
 
 def _showcase(assortment: Sequence[Item], random: Random) -> SalePlan:
-    named = ("Spaghetti", "Pilsner", "Whole milk", "Coffee beans", "Gummy bears", "Soap")
+    named = (
+        "Spaghetti",
+        "Pilsner",
+        "Whole milk",
+        "Coffee beans",
+        "Gummy bears",
+        "Soap",
+        "Cooked ham",
+    )
     chosen = [by_name(assortment, name) for name in named]
     chosen += random.sample(list(assortment[:100]), 2)
     return SalePlan(
@@ -49,6 +59,7 @@ def _showcase(assortment: Sequence[Item], random: Random) -> SalePlan:
         misread=True,
         pays_cash=True,
         opened_by_hand=True,
+        grams=455,
     )
 
 
@@ -64,4 +75,5 @@ def _drawn(assortment: Sequence[Item], random: Random) -> SalePlan:
         misread=random.random() < 0.1,
         pays_cash=random.random() < 0.6,
         opened_by_hand=random.random() < 0.2,
+        grams=random.randint(80, 900),
     )

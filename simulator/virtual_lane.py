@@ -106,6 +106,7 @@ class VirtualLane:
                 "time_zone": "Europe/Berlin",
                 "receipt_header": ["CORNER SHOP", "Market Street 5", "10115 Berlin"],
             },
+            "scans": {"measures": [{"layout": world.SCALE_LAYOUT, "decimals": 3}]},
             "agent": {"data_dir": str(self.directory / "data"), "socket": str(self.socket)},
             "devices": [
                 {
@@ -225,4 +226,6 @@ def _keys(table: Mapping[str, Any]) -> list[str]:
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(_keys(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

@@ -128,15 +128,21 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
 )
 
 
+_FROM_THE_COUNTER = (("Cooked ham", 1690), ("Mountain cheese", 2290), ("Olives", 1150))
+SCALE_LAYOUT = "27IIIIIWWWWWC"
+"""What the scales print: item and grams, in a number that only this shop understands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One product; the price in cents, the tax rate in percent."""
+    """One product; the price in cents each or per kilogram, the tax rate in percent."""
 
     gtin: str
     description: str
     unit_price: int
     tax_rate: str
     restriction: str | None
+    sold_by: str = "each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,19 @@ def items() -> tuple[Item, ...]:
             assortment.append(
                 Item(f"{digits}{check_digit(digits)}", name, price, tax_rate, restriction)
             )
+    for number, (name, price) in enumerate(_FROM_THE_COUNTER, start=1):
+        assortment.append(Item(_scale_number(number, 0), name, price, _REDUCED, None, "kg"))
     return tuple(assortment)
+
+
+def code_of(item: Item, grams: int) -> str:
+    """What is scanned of an item: its GTIN, or the label that the scales print for it."""
+    return item.gtin if item.sold_by == "each" else _scale_number(int(item.gtin[2:7]), grams)
+
+
+def _scale_number(number: int, grams: int) -> str:
+    digits = f"27{number:05d}{grams:05d}"
+    return f"{digits}{check_digit(digits)}"
 
 
 def by_name(assortment: Sequence[Item], name: str) -> Item:
@@ -202,10 +220,13 @@ def price_book_csv(assortment: Sequence[Item]) -> str:
     """As ``edge-agent price-book import`` takes it."""
     rows = StringIO()
     writer = csv.writer(rows, lineterminator="\n")
-    writer.writerow(("gtin", "description", "unit_price", "tax_rate", "restriction"))
+    writer.writerow(("gtin", "description", "unit_price", "tax_rate", "restriction", "sold_by"))
     for item in assortment:
         price = f"{item.unit_price // 100}.{item.unit_price % 100:02d}"
-        writer.writerow((item.gtin, item.description, price, item.tax_rate, item.restriction or ""))
+        restriction = item.restriction or ""
+        writer.writerow(
+            (item.gtin, item.description, price, item.tax_rate, restriction, item.sold_by)
+        )
     return rows.getvalue()
 
 

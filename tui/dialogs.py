@@ -55,7 +55,7 @@ _AGE_ANSWERS: tuple[tuple[str, AgeAnswer], ...] = (
         AgeAnswer(NoScanReason.SCANNER_NOT_WORKING, Verdict.PASS),
     ),
     (
-        "Of age by a document that the customer will not have scanned",
+        "Of age by a document: scanning was declined",
         AgeAnswer(NoScanReason.SCAN_DECLINED, Verdict.PASS),
     ),
     ("Enter the birth date of a document", AgeAnswer(NoScanReason.CODE_UNREADABLE)),

@@ -12,6 +12,7 @@ from edge_agent.control.messages import PluginChange
 from simulator.virtual_lane import VirtualLane
 from simulator.world import LEAD, by_name
 from tui.app import LaneApp
+from tui.dialogs import AskAge
 
 SIZE = (130, 40)
 
@@ -105,6 +106,26 @@ async def test_a_sale_is_driven_by_keys(lane: VirtualLane, pilot: Pilot[None]) -
     await pilot.press("c", *"10", "enter")
     await shows(pilot, "#notices", "Paid. Change: 9.01 EUR.")
     assert await lane.printer.wait_for_receipts(1, 5)
+
+
+async def test_a_birth_date_is_keyed_in_and_an_expired_document_proves_nothing(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    beer = by_name(lane.assortment, "Pilsner").gtin
+    for still_valid, told in (("n", "it has expired"), ("y", "Age check: 18 or older.")):
+        await pilot.press("e", *beer, "enter")
+        await shows(pilot, "#notices", "HELD  Check ID")
+        await pilot.press("a", "up", "up", "enter", *"1990-02-28", "enter", still_valid)
+        await shows(pilot, "#notices", told)
+    await pilot.press("e", *beer, "enter", "a")
+    assert not isinstance(pilot.app.screen, AskAge)
+
+
+async def test_nobody_of_age_is_said_by_key(lane: VirtualLane, pilot: Pilot[None]) -> None:
+    await pilot.press("e", *by_name(lane.assortment, "Pilsner").gtin, "enter")
+    await shows(pilot, "#notices", "HELD  Check ID")
+    await pilot.press("a", "up", "enter")
+    await shows(pilot, "#notices", "the customer is under 18")
 
 
 async def test_a_lead_lifts_a_hold_with_badge_and_reason(
