@@ -12,6 +12,7 @@ from typing import Any
 from edge_agent.api.age import AgeReason
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.values import Scan
+from edge_agent.intake.aim import split_aim
 from edge_agent.intake.identity.document import IdentityDocument
 from edge_agent.intake.identity.judgement import judge
 from edge_agent.intake.interpret import interpret
@@ -54,8 +55,12 @@ class BadLine(Exception):
 
 
 def decode(data: bytes, symbology: str, question: Question) -> dict[str, Any]:
-    """Says what one payload is; ``symbology`` is its AIM identifier, or empty."""
-    if symbology and not data.startswith(symbology.encode()):
+    """Says what one payload is.
+
+    Args:
+        symbology: its AIM identifier, where the scanner told it beside the data; may be empty.
+    """
+    if symbology and split_aim(data[:3].decode("latin-1"))[0] is None:
         data = symbology.encode() + data
     meaning = interpret(Scan(data=Sensitive(data)), question.policy.rules, question.on)
     match meaning:

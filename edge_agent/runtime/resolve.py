@@ -49,6 +49,10 @@ _GIFT_CARD = Refused(
     code="gift_card",
     message="This is a gift card. Nothing of it was kept. This lane neither sells nor takes them.",
 )
+_NOT_BY_KEY = Refused(
+    code="scan_document",
+    message="A document is scanned, not keyed in. Scan it, or confirm the age by key.",
+)
 
 
 class Lookup(Protocol):
@@ -81,10 +85,8 @@ class Resolver:
         """What a command asks of the lane."""
         today = self._policy.today(now)
         match command:
-            case commands.EnterCode(code=code, quantity=quantity):
-                scan = Scan(data=Sensitive(code.encode()))
-                meaning = interpret(scan, self._policy.rules, today)
-                return self._meaning(meaning, lane, now, quantity)
+            case commands.EnterCode():
+                return self._entered(command, lane, now)
             case commands.SignOn(badge=badge):
                 return inputs.SignEmployeeOn(employee=self._lookup.employee(badge))
             case commands.SignOff(reason=reason):
@@ -113,6 +115,15 @@ class Resolver:
         return Refused(
             code="unknown_command", message=f"The lane does not know the command {command.name}."
         )
+
+    def _entered(
+        self, command: commands.EnterCode, lane: LaneState, now: datetime
+    ) -> inputs.LaneInput | Refused:
+        scan = Scan(data=Sensitive(command.code.encode()))
+        meaning = interpret(scan, self._policy.rules, self._policy.today(now))
+        if isinstance(meaning, DocumentScan):
+            return _NOT_BY_KEY
+        return self._meaning(meaning, lane, now, command.quantity)
 
     def _meaning(
         self, meaning: Meaning, lane: LaneState, now: datetime, quantity: int

@@ -20,18 +20,21 @@ _NEVER, _END_OF_BIRTH_MONTH, _BIRTHDAY = "77", "88", "99"
 
 def read_aamva_stripe(text: str) -> IdentityDocument | None:
     """Reads a swiped card; None where it is no driving licence or identity card of AAMVA's."""
-    track = _TRACK_2.search(text) if len(text) <= _LONGEST else None
-    jurisdiction = jurisdiction_of(track.group(1)) if track is not None else None
-    if track is None or jurisdiction is None:
+    tracks = set(_TRACK_2.findall(text)) if len(text) <= _LONGEST else set()
+    if len(tracks) != 1:
         return None
-    birth = read_date(track.group(3))
+    issuer, expiry, born = tracks.pop()
+    jurisdiction = jurisdiction_of(issuer)
+    if jurisdiction is None:
+        return None
+    birth = read_date(born)
     return IdentityDocument(
         standard=Standard.AAMVA,
         version="magnetic stripe",
         jurisdiction=jurisdiction,
         document_class=DocumentClass.DRIVING_LICENCE,
         birth=BirthDate(birth, birth) if birth is not None else None,
-        expiry=_expiry(track.group(2), birth),
+        expiry=_expiry(expiry, birth),
         issued=None,
         doubts=() if birth is not None else (AgeReason.BIRTH_DATE_UNREADABLE,),
     )

@@ -325,6 +325,12 @@ class TestDocuments:
         assert self.MINOR.birth.isoformat() not in asked.model_dump_json()
         assert refusal(resolver.command(given, FRESH, NOW)).code == "no_age_check"
 
+    def test_a_document_is_not_keyed_in(self) -> None:
+        zone = "".join(Zone("TD3").lines(self.ADULT))
+        resolver = Resolver(IntakePolicy(), Books())
+        refused = refusal(resolver.command(EnterCode(code=zone), held(), NOW))
+        assert refused.code == "scan_document"
+
     def test_an_expired_document_is_told(self) -> None:
         old = Holder(
             birth=self.ADULT.birth,

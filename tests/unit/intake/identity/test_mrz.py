@@ -1,0 +1,109 @@
+"""Machine readable zones: the standard's own specimens, and quirks beside the corpus."""
+
+from datetime import date
+
+import pytest
+
+from edge_agent.api.age import AgeReason, DocumentClass
+from edge_agent.intake.identity.document import Expiry
+from edge_agent.intake.identity.mrz import check_digit, read_mrz
+
+TODAY = date(2012, 1, 1)
+TD1 = (
+    "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
+)
+TD2 = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6"
+TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+MRV_A = "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8988901C4XXX4009078F96121096ZE184226B<<<<<<"
+MRV_B = "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nL8988901C4XXX4009078F9612109<<<<<<<<"
+
+
+@pytest.mark.parametrize(
+    ("zone", "version", "birth", "expiry", "kind"),
+    [
+        (TD1, "TD1", date(1974, 8, 12), date(2012, 4, 15), DocumentClass.IDENTITY_CARD),
+        (TD2, "TD2", date(1974, 8, 12), date(2012, 4, 15), DocumentClass.IDENTITY_CARD),
+        (TD3, "TD3", date(1974, 8, 12), date(2012, 4, 15), DocumentClass.PASSPORT),
+        (MRV_A, "MRV-A", date(1940, 9, 7), date(1996, 12, 10), DocumentClass.VISA),
+        (MRV_B, "MRV-B", date(1940, 9, 7), date(1996, 12, 10), DocumentClass.VISA),
+    ],
+)
+@pytest.mark.parametrize("ends", ["\n", "\r", "\r\n", "", " ", "\x1e"])
+def test_specimens_of_doc_9303(
+    zone: str, version: str, birth: date, expiry: date, kind: DocumentClass, ends: str
+) -> None:
+    document = read_mrz(zone.replace("\n", ends), TODAY)
+    assert document is not None
+    assert document.doubts == ()
+    assert (document.version, document.jurisdiction) == (version, "UTO")
+    assert document.birth is not None
+    assert (document.birth.earliest, document.birth.latest) == (birth, birth)
+    assert document.expiry == Expiry(expiry)
+    assert document.document_class is kind
+
+
+def test_the_check_digit_of_the_standards_example() -> None:
+    assert check_digit("520727") == "3"
+    assert check_digit("AB2134<<<") == "5"
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "I<UTOD23145890<7349<<<<<<<<<<<\n3407127M9507122UTO<<<<<<<<<<<2\n"
+        "STEVENSON<<PETER<JOHN<<<<<<<<<",
+        "I<UTOSTEVENSON<<PETER<JOHN<<<<<<<<<<\nD23145890<UTO3407127M95071227349<<<8",
+    ],
+    ids=["TD1", "TD2"],
+)
+def test_a_long_number_goes_on_in_the_optional_data(zone: str) -> None:
+    document = read_mrz(zone, TODAY)
+    assert document is not None
+    assert document.doubts == ()
+    assert document.birth is not None
+    assert document.birth.earliest == date(1934, 7, 12)
+    misread = read_mrz(zone.replace("7349", "7359"), TODAY)
+    assert misread is not None
+    assert misread.doubts == (AgeReason.CHECK_DIGIT,)
+
+
+@pytest.mark.parametrize("place", range(len(TD3)))
+def test_any_misread_digit_or_letter_of_the_second_line_is_doubted(place: int) -> None:
+    if place < TD3.index("\n") + 1 or TD3[place] == "F":
+        return
+    for other in "0123456789":
+        # 0, A, K and U weigh alike: the standard cannot tell them apart.
+        if int(TD3[place], 36) % 10 != int(other) if TD3[place] != "<" else other != "0":
+            document = read_mrz(TD3[:place] + other + TD3[place + 1 :], TODAY)
+            assert document is not None
+            in_nationality = TD3.index("\n") + 11 <= place <= TD3.index("\n") + 13
+            assert bool(document.doubts) is not in_nationality, (place, other)
+
+
+def test_german_issuers_are_one_letter() -> None:
+    document = read_mrz(TD2.replace("I<UTOERIKSSON<", "I<D<<ERIKSSON<"), TODAY)
+    assert document is not None
+    assert document.jurisdiction == "D"
+
+
+def test_no_expiry_is_filler() -> None:
+    zone = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F<<<<<<0<<<<<<<"
+    digits = zone.split("\n")[1]
+    composite = check_digit(digits[0:10] + digits[13:20] + digits[21:35])
+    document = read_mrz(zone + composite, TODAY)
+    assert document is not None
+    assert (document.expiry, document.doubts) == (Expiry(None), ())
+
+
+@pytest.mark.parametrize("zone", [TD3[:-3], TD1 + "<<", TD3 + TD3[-4:], TD1.replace("\n", "<")])
+def test_a_zone_of_the_wrong_length_is_a_document_that_proves_nothing(zone: str) -> None:
+    document = read_mrz(zone, TODAY)
+    assert document is not None
+    assert (document.birth, document.doubts) == (None, (AgeReason.HEADER_UNREADABLE,))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "P<UTO", "4006381333931", "PROMO<<2026", "I LOVE THIS SHOP", "x" * 500, TD3 * 3]
+)
+def test_other_codes_are_no_zone(text: str) -> None:
+    assert read_mrz(text, TODAY) is None
