@@ -88,9 +88,11 @@ def decode_lines(lines: Iterable[bytes], question: Question) -> Iterator[Mapping
     """Decodes lines of ``{"data_base64": "...", "symbology": "]L2"}``, in order.
 
     A line that is none becomes an ``unknown`` with reason ``bad_line``, so that every line of
-    input has one of output.
+    input, but for blank ones, has one of output.
     """
     for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
             data, symbology = _read_line(line)
         except BadLine as problem:

@@ -137,7 +137,7 @@ class TestDecode:
             {"data": "4006381333931"},
             {"data_base64": b64encode(b"EMP1001").decode(), "symbology": None},
         ]
-        given = "\n".join([*map(json.dumps, lines), "{", ""]).encode()
+        given = "\n".join([*map(json.dumps, lines), "", "{", ""]).encode()
         told = [json.loads(line) for line in decode(given, "--jsonl").stdout.splitlines()]
         kinds = [answer["kind"] for answer in told]
         assert kinds == ["item", "identity_document", "unknown", "unknown", "employee", "unknown"]

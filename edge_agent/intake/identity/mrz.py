@@ -17,7 +17,7 @@ _ZONE = re.compile(r"[A-Z0-9<]+")
 _LAYOUT_BREAKS = re.compile(r"[\s\x00-\x1f]+")
 _LONGEST = 120
 _NO_DATE = "<<<<<<"
-# A zone begins with its document code (Doc 9303-3 section 4.4) and the issuer.
+# Document code and issuer begin every zone (section 4.2 of parts 4 to 7).
 _DOCUMENT_CODE = re.compile(r"[PVACI][A-Z<][A-Z<]{3}")
 _CLASS_OF_CODE = {
     "P": DocumentClass.PASSPORT,
