@@ -162,15 +162,6 @@ async def test_cash_opens_the_drawer_and_a_drawer_that_stays_shut_is_said(
     await prompted(lane, "The drawer did not open")
 
 
-async def test_an_identity_document_leaves_no_trace(lane: VirtualLane) -> None:
-    card = "@\n\x1e ANSI 636000100002DL00410278ZV03190008DLDAQT64235789\nDCSSAMPLE\nDBB06061986\n"
-    assert not await lane.scanner.scan(card.replace("\n", "\x1e"))
-    data = b"".join(path.read_bytes() for path in lane.directory.rglob("*") if path.is_file())
-    assert b"T64235789" not in data
-    assert b"06061986" not in data
-    assert b"identity document" in data
-
-
 @pytest.mark.parametrize("code", ["]C1EMP1", "\x00\x01", "€"])
 async def test_odd_scans_are_refused_and_the_lane_goes_on(lane: VirtualLane, code: str) -> None:
     lane.scanner.send(code.encode() + b"\r")
