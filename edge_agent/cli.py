@@ -161,10 +161,12 @@ def decode(
     """Say what the lane makes of a payload on standard input, as one JSON object each."""
     from edge_agent.app import utc_now
     from edge_agent.config import load_config
-    from edge_agent.decode import Question, decode, decode_lines
+    from edge_agent.decode import Question, decode, decode_lines, is_identifier_or_empty
     from edge_agent.intake.interpret import LONGEST_SCAN
     from edge_agent.intake.policy import IntakePolicy
 
+    if not is_identifier_or_empty(symbology):
+        raise typer.BadParameter(f"{symbology!r} is no AIM identifier such as ]L2")
     policy = load_config(config).intake if config is not None else IntakePolicy()
     day = on.date() if on is not None else policy.today(utc_now())
     question = Question(policy, day, min_age, reveal)

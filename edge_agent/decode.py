@@ -50,6 +50,11 @@ class Question:
     reveal: bool = False
 
 
+def is_identifier_or_empty(text: str) -> bool:
+    """Whether the text may stand where an AIM identifier is asked for."""
+    return text == "" or split_aim(text) == (text, "")
+
+
 class BadLine(Exception):
     """A line of input is not what ``--jsonl`` asks for; the message says what it should be."""
 
@@ -104,12 +109,13 @@ def decode_lines(lines: Iterable[bytes], question: Question) -> Iterator[Mapping
 def _read_line(line: bytes) -> tuple[bytes, str]:
     try:
         given = json.loads(line)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+    # A ValueError that is no JSONDecodeError: a number of too many digits.
+    except (ValueError, RecursionError):
         raise BadLine("is not JSON") from None
     if not isinstance(given, dict) or not isinstance(given.get("data_base64"), str):
         raise BadLine('is not an object with "data_base64"')
     symbology = given.get("symbology") or ""
-    if not isinstance(symbology, str) or len(symbology) not in (0, 3):
+    if not isinstance(symbology, str) or not is_identifier_or_empty(symbology):
         raise BadLine('"symbology" is no AIM identifier such as "]L2"')
     try:
         return base64.b64decode(given["data_base64"], validate=True), symbology

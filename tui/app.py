@@ -13,6 +13,7 @@ from textual.widgets import Footer, Header, Label, TabbedContent, TabPane
 
 from edge_agent.api.age import DocumentClass, NoScanReason, Verdict
 from edge_agent.api.commands import (
+    LONGEST_REASON,
     CheckAge,
     EnterBirthDate,
     EnterCode,
@@ -288,8 +289,10 @@ class LaneApp(App[None]):
         badge = await self.push_screen_wait(
             Ask(f"{hold.message}\nBadge of the shift lead", secret=True)
         )
-        reason = await self.push_screen_wait(Ask("Reason")) if badge is not None else None
-        if badge is not None and reason is not None:
+        if badge is None:
+            return
+        reason = await self.push_screen_wait(Ask("Reason", longest=LONGEST_REASON))
+        if reason is not None:
             await self._command(ReleaseHold(hold_id=hold.hold_id, badge=badge, reason=reason))
 
     async def action_resolve(self, decision: Literal["repeat", "dismiss"]) -> None:

@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 
 from edge_agent.api.age import NoScanReason, Verdict
+from edge_agent.api.commands import LONGEST_CODE
 
 
 class Confirm(ModalScreen[bool]):
@@ -88,15 +89,16 @@ class Ask(ModalScreen[str | None]):
 
     BINDINGS = [("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, question: str, *, secret: bool = False) -> None:
+    def __init__(self, question: str, *, longest: int = LONGEST_CODE, secret: bool = False) -> None:
         super().__init__()
         self._question = question
+        self._longest = longest
         self._secret = secret
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Label(self._question)
-            yield Input(password=self._secret)
+            yield Input(password=self._secret, max_length=self._longest)
             yield Label("Enter: go on   Esc: cancel", classes="help")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -11,6 +11,10 @@ _SEVERAL_LINES = re.compile(
 )
 
 
+# A line of a document never looks like this: it is the next scan, that came before the silence.
+_NEXT_SCAN = re.compile(rb"(?:\][A-Za-z][0-9])?[0-9]{8,14}")
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One scan's bytes, without its terminator."""
@@ -44,6 +48,8 @@ class TerminatorFraming:
         """Takes bytes as they come, in pieces of any size."""
         items: list[Frame | Dropped] = []
         self._buffer += data
+        if not self._skipped:
+            del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
         while not self._in_document and (end := self._buffer.find(self._terminator)) >= 0:
             frame = bytes(self._buffer[:end]).strip(b"\r\n")
             del self._buffer[: end + len(self._terminator)]
@@ -66,8 +72,16 @@ class TerminatorFraming:
         self._buffer.clear()
         self._skipped = 0
         if document:
-            return [Frame(content)]
+            return self._document_and_what_followed(content)
         return [Dropped(unfinished, "the scan broke off")] if unfinished else []
+
+    def _document_and_what_followed(self, content: bytes) -> list[Frame | Dropped]:
+        lines = content.split(self._terminator)
+        end = len(lines)
+        while end > 1 and _NEXT_SCAN.fullmatch(lines[end - 1].strip(b"\r\n")):
+            end -= 1
+        document = self._terminator.join(lines[:end]).strip(b"\r\n")
+        return [Frame(document), *(Frame(line.strip(b"\r\n")) for line in lines[end:])]
 
     @property
     def _in_document(self) -> bool:

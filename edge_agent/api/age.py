@@ -54,5 +54,6 @@ class AgeReason(StrEnum):
     FROM_THE_FUTURE = "from_the_future"
     EXPIRED = "expired"
     EXPIRY_UNKNOWN = "expiry_unknown"
+    INCOMPLETE = "incomplete"
     HEADER_UNREADABLE = "header_unreadable"
     UNKNOWN_VERSION = "unknown_version"

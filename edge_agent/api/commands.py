@@ -7,15 +7,23 @@ and is answered with a :class:`~edge_agent.api.values.Refused`.
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from edge_agent.api.age import DocumentClass, NoScanReason, Verdict
 from edge_agent.api.events import Tender
 from edge_agent.api.values import Frozen
 
+LONGEST_CODE = 128
+LONGEST_REASON = 200
+
 
 class LaneCommand(Frozen):
-    """Base of all commands; ``name`` is its place in the URL."""
+    """Base of all commands; ``name`` is its place in the URL.
+
+    What does not fit is refused without being quoted: it may be an identity document.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: ClassVar[str]
 
@@ -24,7 +32,7 @@ class EnterCode(LaneCommand):
     """Keys in a code that will not scan: a GTIN, a loyalty card."""
 
     name: ClassVar[str] = "enter-code"
-    code: str = Field(min_length=1, max_length=128)
+    code: str = Field(min_length=1, max_length=LONGEST_CODE, repr=False)
     quantity: int = Field(default=1, ge=1, le=999)
 
 
@@ -32,7 +40,7 @@ class SignOn(LaneCommand):
     """Signs an employee on by the content of their badge."""
 
     name: ClassVar[str] = "sign-on"
-    badge: str = Field(min_length=1, max_length=128)
+    badge: str = Field(min_length=1, max_length=LONGEST_CODE)
 
 
 class SignOff(LaneCommand):
@@ -111,7 +119,7 @@ class ReleaseHold(LaneCommand):
     name: ClassVar[str] = "release-hold"
     hold_id: str
     badge: str
-    reason: str = Field(min_length=1, max_length=200)
+    reason: str = Field(min_length=1, max_length=LONGEST_REASON)
 
 
 COMMANDS: tuple[type[LaneCommand], ...] = (

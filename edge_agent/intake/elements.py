@@ -54,6 +54,9 @@ _KEYS = frozenset(
         "8018",
     )
 )
+# Measures of which a label carries one (the "ex" of GS1's syntax dictionary).
+_ALTERNATIVES = (frozenset({"310", "320"}), frozenset({"392", "393"}))
+_MEASURES = frozenset({"310", "320", "392", "393"})
 # Names of versions 1.0 and 1.1 of the URI syntax, which codes in circulation still carry.
 _SHORT_NAMES = {"gtin": "01", "cpv": "22", "lot": "10", "ser": "21", "exp": "17"}
 
@@ -65,11 +68,11 @@ class Elements:
     Attributes:
         gtin: of AI 01.
         batch: of AI 10.
-        expires: of AI 17, the last day of use.
+        expires: of AI 17 or 7003, the last day of use.
         weight: the net weight of AI 310n or 320n.
         price: the amount payable of AI 392n or 393n, in major units of ``currency``.
         currency: ISO 4217 code of AI 393n; None for the local currency.
-        count: of AI 30, the pieces in a pack that is sold by number; 1 where there is none.
+        count: of AI 30, where neither price nor weight is there; else 1.
     """
 
     values: Mapping[str, str]
@@ -118,10 +121,11 @@ def read_message(text: str, separators: Sequence[str], today: date) -> Elements:
     config = ParseConfig(separator_chars=tuple(separators))
     try:
         if _HUMAN_READABLE.match(text):
-            return _elements(GS1Message.parse_hri(text, config=config).element_strings, today)
+            return _elements(_parse_human_readable(text, config), today)
         found = GS1Message.parse(text, config=config).element_strings
-    except (ParseError, ValueError) as error:
-        raise NotElements(UnknownReason.NOT_GS1) from error
+    # biip's message quotes the data.
+    except (ParseError, ValueError):
+        raise NotElements(UnknownReason.NOT_GS1) from None
     _check_separators(text, found, separators)
     return _elements(found, today)
 
@@ -140,8 +144,16 @@ def read_digital_link(uri: str, today: date) -> Elements:
         normal = _without_stem(urlsplit(uri))
         return _elements(GS1DigitalLinkURI.parse(normal).element_strings, today)
     # urlsplit raises ValueError on a host that cannot be one.
-    except (ParseError, ValueError) as error:
-        raise NotElements(UnknownReason.WEB_ADDRESS) from error
+    except (ParseError, ValueError):
+        raise NotElements(UnknownReason.WEB_ADDRESS) from None
+
+
+def _parse_human_readable(text: str, config: ParseConfig) -> GS1ElementStrings:
+    """What cannot be written back as it was is not taken: a value may hold a parenthesis."""
+    found = GS1Message.parse_hri(text, config=config).element_strings
+    if "".join(f"({each.ai.ai}){each.value}" for each in found) != "".join(text.split()):
+        raise NotElements(UnknownReason.NOT_GS1)
+    return found
 
 
 def _without_stem(uri: SplitResult) -> str:
@@ -187,6 +199,11 @@ def _elements(found: GS1ElementStrings, today: date) -> Elements:
     gtin = canonical_gtin(values["01"]) if "01" in values else None
     if "01" in values and gtin is None:
         raise NotElements(UnknownReason.CHECK_DIGIT)
+    measures = {ai[:3] for ai in values if ai[:3] in _MEASURES and len(ai) == 4}
+    if any(len(measures & alternatives) > 1 for alternatives in _ALTERNATIVES) or any(
+        sum(ai[:3] == family for ai in values) > 1 for family in measures
+    ):
+        raise NotElements(UnknownReason.ELEMENTS_DISAGREE)
     price, currency = _measure(values, "392"), None
     if price is None and (payable := _of_family(values, "393")) is not None:
         ai, value = payable
@@ -194,16 +211,25 @@ def _elements(found: GS1ElementStrings, today: date) -> Elements:
         if currency is None:
             raise NotElements(UnknownReason.NOT_GS1)
         price = Decimal(value[3:]).scaleb(-int(ai[3]))
+    weight = _weight(values)
+    # A price or a weight is of the whole pack, however many pieces are in it.
+    count = int(values["30"]) if "30" in values and price is None and weight is None else 1
     return Elements(
         values=values,
         gtin=gtin,
         batch=values.get("10"),
-        expires=_read_date(values["17"], today) if "17" in values else None,
-        weight=_weight(values),
+        expires=_expiry(values, today),
+        weight=weight,
         price=price,
         currency=currency,
-        count=int(values.get("30", 1)) or 1,
+        count=count,
     )
+
+
+def _expiry(values: Mapping[str, str], today: date) -> date | None:
+    """The earlier of AI 17 and the day of AI 7003."""
+    dates = [_read_date(values[ai][:6], today) for ai in ("17", "7003") if ai in values]
+    return min(dates, default=None)
 
 
 def _weight(values: Mapping[str, str]) -> Weight | None:
@@ -234,5 +260,5 @@ def _read_date(text: str, today: date) -> date:
     month, day = int(text[2:4]), int(text[4:])
     try:
         return date(year, month, day or monthrange(year, month)[1])
-    except ValueError as error:
-        raise NotElements(UnknownReason.NOT_GS1) from error
+    except ValueError:
+        raise NotElements(UnknownReason.NOT_GS1) from None

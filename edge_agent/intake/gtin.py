@@ -34,7 +34,9 @@ class Reading:
 
 def canonical_gtin(digits: str) -> str | None:
     """8, 12, 13 or 14 digits with a right check digit as GTIN-14; None for anything else."""
-    if not has_gtin_length(digits) or gs1_standard_check_digit(digits[:-1]) != int(digits[-1]):
+    if not has_gtin_length(digits) or not digits.strip("0"):
+        return None
+    if gs1_standard_check_digit(digits[:-1]) != int(digits[-1]):
         return None
     return digits.zfill(14)
 

@@ -75,9 +75,11 @@ def interpret(scan: Scan, rules: ScanRules, today: date) -> Meaning:
         return Unknown(UnknownReason.TOO_LONG)
     identifier, text = split_aim(_text(data))
     symbology = scan.symbology if identifier is None else symbology_of(identifier)
-    document = read_aamva(text) or read_mrz(text, today) or read_aamva_stripe(text)
-    if document is not None:
-        return DocumentScan(Sensitive(document))
+    # No document is printed as a retail code or as GS1 elements, whatever their data look like.
+    if symbology not in _RETAIL and symbology not in _GS1 and not is_uri(text):
+        document = read_aamva(text) or read_mrz(text, today) or read_aamva_stripe(text)
+        if document is not None:
+            return DocumentScan(Sensitive(document))
     text = text.strip(_AROUND)
     if identifier in _ADD_ONS:
         return Unknown(UnknownReason.ADD_ON)
@@ -99,7 +101,8 @@ def _text(data: bytes) -> str:
 def _interpret_code(text: str, symbology: Symbology, rules: ScanRules, today: date) -> Meaning:
     if not text:
         return Unknown(UnknownReason.EMPTY)
-    card_number = symbology not in _RETAIL and looks_like_payment_card(text)
+    structured = symbology in _RETAIL or symbology in _GS1 or is_uri(text)
+    card_number = not structured and looks_like_payment_card(text)
     if own := rules.own_code(text, card_number=card_number):
         return own
     if symbology in _GS1 and not is_uri(text):
@@ -141,7 +144,7 @@ def _numbered_item(found: tuple[Reading, ...], rules: ScanRules, *, may_be_card:
                 readings=(Reading(measure.gtin, found[0].read_as),),
                 price=measure.price,
                 weight=measure.weight,
-                count=measure.count or 1,
+                count=1 if measure.count is None else measure.count,
                 may_be_card=may_be_card,
             )
     return ItemCode(readings=found, may_be_card=may_be_card)

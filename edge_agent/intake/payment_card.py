@@ -4,10 +4,11 @@ A number is taken for a card where its issuer range, its length and its Luhn dig
 """
 
 import re
+from unicodedata import normalize
 
-_SEPARATED = re.compile(r"[0-9]{3,8}(?:[ -][0-9]{2,8}){1,5}")
-# ISO/IEC 7813: track 1 begins with "%B", track 2 with ";"; both hold the number first.
-_TRACK = re.compile(r"(?:%B|;)([0-9]{12,19})[\^=]")
+# A run of digits as people and magnetic tracks (ISO/IEC 7813) write it, with or without gaps.
+_RUN = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){12,18}(?![0-9])")
+_GAPS = re.compile(r"[ .-]")
 
 # First and last issuer prefix, and the lengths that its numbers have.
 _RANGES: tuple[tuple[str, str, range], ...] = (
@@ -31,11 +32,9 @@ _RANGES: tuple[tuple[str, str, range], ...] = (
 
 
 def looks_like_payment_card(text: str) -> bool:
-    """Whether the text is, or begins as a magnetic track with, a payment card number."""
-    if track := _TRACK.match(text):
-        return True if is_card_number(track.group(1)) else text.startswith("%B")
-    digits = re.sub(r"[ -]", "", text) if _SEPARATED.fullmatch(text) else text
-    return is_card_number(digits)
+    """Whether a payment card's number stands anywhere in the text, in any script's digits."""
+    plain = normalize("NFKC", text)
+    return any(is_card_number(_GAPS.sub("", run)) for run in _RUN.findall(plain))
 
 
 def is_card_number(digits: str) -> bool:

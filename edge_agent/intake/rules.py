@@ -18,7 +18,7 @@ from edge_agent.intake.meaning import (
 from edge_agent.intake.variable_measure import Layout
 
 _LONGEST_SHOP_CODE = 128
-_OWN_ISSUER = re.compile(r"\(*[0-9]{6}")
+_OWN_ISSUER = re.compile(r"(?:^|\()[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ScanRules:
     """
 
     employee_badge: Pattern[str] = re.compile(r"(EMP[0-9]{4,12})")
-    customer_card: Pattern[str] = re.compile(r"LOY([0-9]{4,16})")
+    customer_card: Pattern[str] = re.compile(r"LOY([0-9]{4,12})")
     coupon: Pattern[str] | None = None
     gift_card: Pattern[str] | None = None
     functions: Mapping[str, LaneFunction] = field(
@@ -47,8 +47,8 @@ class ScanRules:
         """What one of the shop's own codes means; None where the text is none of them.
 
         Args:
-            card_number: the text looks like a payment card's number. Then only a pattern that
-                itself begins with an issuer's six digits may claim it.
+            card_number: a payment card's number stands in the text. Then only a pattern that
+                names an issuer's six digits may claim it.
         """
         if len(text) > _LONGEST_SHOP_CODE:
             return None
@@ -66,6 +66,6 @@ class ScanRules:
 
 
 def _match(pattern: Pattern[str] | None, text: str, card_number: bool) -> re.Match[str] | None:
-    if pattern is None or (card_number and not _OWN_ISSUER.match(pattern.pattern)):
+    if pattern is None or (card_number and not _OWN_ISSUER.search(pattern.pattern)):
         return None
     return pattern.fullmatch(text)

@@ -1,5 +1,7 @@
 """Starting a sale, its customer and its lines."""
 
+from decimal import Decimal
+
 from edge_agent.api.events import (
     BasketStarted,
     BasketVoided,
@@ -16,6 +18,11 @@ from edge_agent.lane.session import NOBODY
 from edge_agent.lane.totals import totals_of
 
 MOST_LINES = 500
+MOST_PIECES = 999
+MOST_MINOR = 100_000_000
+"""In minor units; a line that costs more is a misread label."""
+MOST_WEIGHT = Decimal(1000)
+_HALF = Decimal("0.5")
 NO_SALE = Refused(code="no_sale", message="There is no open sale. Scan an item to start one.")
 
 
@@ -74,6 +81,13 @@ def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refus
         )
     if refusal := _why_not_measured(given, given.item, state.currency):
         return refusal
+    if not 0 < given.quantity <= MOST_PIECES:
+        return Refused(
+            gtin=given.gtin,
+            code="quantity",
+            message=f"{given.item.description}: {given.quantity} pieces cannot be right. "
+            f"A line has 1 to {MOST_PIECES}.",
+        )
     basket, events = _current(state, state.operator.employee_id, context)
     if len(basket.lines) >= MOST_LINES:
         return Refused(
@@ -125,11 +139,12 @@ def _why_not_measured(given: AddItem, item: PriceBookItem, currency: str) -> Ref
                 message=f"{name}: the label's price is in {given.label_price.currency}, this lane "
                 f"sells in {currency}. Have it labelled again.",
             )
-        if given.label_price.minor == 0:
+        if not 0 < given.label_price.minor <= MOST_MINOR:
             return Refused(
                 gtin=given.gtin,
-                code="no_price",
-                message=f"{name}: the label says 0. Have it weighed again.",
+                code="label_price",
+                message=f"{name}: the label says {given.label_price}, which cannot be right. "
+                "Have it labelled again.",
             )
         return None
     if given.weight is None:
@@ -148,11 +163,13 @@ def _why_not_measured(given: AddItem, item: PriceBookItem, currency: str) -> Ref
             message=f"{name} is sold {sold}, but the label gives {given.weight}. "
             "Ask a shift lead; the price book or the label is wrong.",
         )
-    if given.weight.value == 0:
+    one = item.unit_price.minor * given.weight.value
+    if given.weight.value > MOST_WEIGHT or (item.unit_price.minor and one < _HALF):
         return Refused(
             gtin=given.gtin,
-            code="no_weight",
-            message=f"{name}: the label says 0. Have it weighed again.",
+            code="label_weight",
+            message=f"{name}: the label says {given.weight}, which cannot be right. "
+            "Have it weighed again.",
         )
     return None
 

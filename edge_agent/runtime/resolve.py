@@ -108,12 +108,19 @@ class Resolver:
                 return by_eye(command, self._policy.identity)
             case commands.EnterBirthDate():
                 return by_birth_date(command, self._policy.identity, lane, today)
-            case commands.ReleaseHold(hold_id=hold_id, badge=badge, reason=reason):
-                return inputs.LiftHoldByLead(
-                    hold_id=hold_id, approver=self._lookup.employee(badge), reason=reason
-                )
+            case commands.ReleaseHold():
+                return self._released(command)
         return Refused(
             code="unknown_command", message=f"The lane does not know the command {command.name}."
+        )
+
+    def _released(self, command: commands.ReleaseHold) -> inputs.LaneInput | Refused:
+        if looks_like_payment_card(command.reason):
+            return _PAYMENT_CARD
+        return inputs.LiftHoldByLead(
+            hold_id=command.hold_id,
+            approver=self._lookup.employee(command.badge),
+            reason=command.reason,
         )
 
     def _entered(

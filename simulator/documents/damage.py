@@ -79,6 +79,19 @@ def _a_byte_lost(payload: bytes, random: Random) -> bytes:
     return payload[:place] + payload[place + 1 :]
 
 
+def _a_run_lost(payload: bytes, random: Random) -> bytes:
+    """A buffer that overran: it begins in the birth date, where it can do most harm."""
+    start = payload.index(b"DBB") + 3 + random.randrange(8)
+    return payload[:start] + payload[start + random.randrange(2, 120) :]
+
+
+def _a_block_moved(payload: bytes, random: Random) -> bytes:
+    start, end = sorted(random.sample(range(len(payload)), 2))
+    rest = payload[:start] + payload[end:]
+    place = random.randrange(len(rest) + 1)
+    return rest[:place] + payload[start:end] + rest[place:]
+
+
 def _letters_swapped_case(payload: bytes, _: Random) -> bytes:
     return payload.swapcase()
 
@@ -111,6 +124,8 @@ UNREADABLE: Mapping[str, Damage] = {
     "birth date lost": _birth_lost,
     "birth date NONE": _birth_blank,
     "a byte lost": _a_byte_lost,
+    "a run of bytes lost": _a_run_lost,
+    "a block moved": _a_block_moved,
 }
 """Damage after which a birth date may be gone. It must never read as an older person's."""
 

@@ -28,7 +28,7 @@ ADULT, MINOR = holder_born(turning(40, TODAY), TODAY), holder_born(turning(15, T
 SCANS = 100
 DAMAGES = len(READABLE) + len(UNREADABLE)
 # With its first bytes damaged, a document is cut at its line ends like any scan.
-CUT_IN_PIECES = ("rubbish around", "a byte lost")
+CUT_IN_PIECES = ("rubbish around", "a byte lost", "a run of bytes lost", "a block moved")
 
 
 async def ask_for_age(lane: VirtualLane) -> None:

@@ -121,6 +121,17 @@ async def test_a_birth_date_is_keyed_in_and_an_expired_document_proves_nothing(
     assert not isinstance(pilot.app.screen, AskAge)
 
 
+async def test_a_licence_typed_into_a_question_ends_nothing_and_is_not_kept(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await pilot.press("e")
+    pilot.app.screen.query_one(Input).insert_text_at_cursor("ANSI 636000DCSPLANTED" * 20)
+    await pilot.press("enter")
+    await pilot.press("f4", "f1")
+    await shows(pilot, "#phase", "Ready for the next sale")
+    assert "PLANTED" not in pilot.app.export_screenshot()
+
+
 async def test_nobody_of_age_is_said_by_key(lane: VirtualLane, pilot: Pilot[None]) -> None:
     await pilot.press("e", *by_name(lane.assortment, "Pilsner").gtin, "enter")
     await shows(pilot, "#notices", "HELD  Check ID")

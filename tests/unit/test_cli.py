@@ -145,6 +145,22 @@ class TestDecode:
         assert told[2]["message"] == 'line 3: "data_base64" is not base64'
         assert told[5]["reason"] == "bad_line"
 
+    @pytest.mark.parametrize(
+        "line",
+        [
+            '{"data_base64": "", "symbology": "\\ud800AB"}',
+            '{"data_base64": "", "x": ' + "9" * 5000 + "}",
+            '{"data_base64": "", "symbology": "EAN"}',
+            "[" * 100_000,
+            "\xff",
+        ],
+        ids=["surrogate", "long number", "no identifier", "deep", "no UTF-8"],
+    )
+    def test_no_line_ends_the_run(self, line: str) -> None:
+        given = line.encode("latin-1") + b'\n{"data_base64": "NDAwNjM4MTMzMzkzMQ=="}\n'
+        told = [json.loads(line) for line in decode(given, "--jsonl").stdout.splitlines()]
+        assert [answer["kind"] for answer in told] == ["unknown", "item"]
+
     def test_the_rules_of_a_lane_are_its_configuration(self, config: str) -> None:
         with Path(config).open("a") as file:
             file.write('[scans]\ncountry = "SE"\ngift_card = "GC[0-9]+"\n')

@@ -21,10 +21,21 @@ from edge_agent.intake.identity.jurisdictions import jurisdiction_of
 _NEWEST_VERSION = 11
 _HEADER_WITHIN = 64
 
+# Control characters written out by a wedge or a web form.
+_WRITTEN_OUT = re.compile(r"[%~](?:0A|0D|1C|1E)")
+
 # D.12.3: file type, issuer identification number, version. A wedge may eat the blank.
 _HEADER = re.compile(r"(?:ANSI|AAMVA|AMVA)[ ]?([0-9]{6})([0-9]{2})")
-_FILE_TYPE = re.compile(r"(?:ANSI|AAMVA|AMVA) ?[0-9]|@\s*(?:ANSI|AAMVA|AMVA)")
-_COMPLIANCE_INDICATOR = re.compile(r"@[\n\r\x1e\x1c]|@$")
+_FILE_TYPE = re.compile(r"(?:ANSI|AAMVA|AMVA) ?[0-9]{4}|@\s*(?:ANSI|AAMVA|AMVA)")
+_COMPLIANCE_INDICATOR = re.compile(r"@[\n\r\x1e\x1c]")
+# Where a run of bytes is lost, digits of another element may end up in the birth date. What stood
+# between them is then missing: first of all the sex, which follows the birth date on most cards and
+# is mandatory in every version. A card with any of the details has it; one with many has them all.
+_DETAILS = ("DAR", "DAU", "DAY", "DBD", "DCA", "DCB", "DCD", "DCF", "DDA", "DDB", "DDE", "DDF")
+_MANY_DETAILS = 4
+_SEX = ("DBC",)
+_MANDATORY = ("DAG", "DAJ", "DAK", "DBA", "DBC", "DBD")
+_NUMBER_OF_HOLDER = re.compile(r"DAQ([A-Z0-9]+)")
 # Of a document that has lost its header: elements that most cards have, and no other code.
 _COMMON_ELEMENTS = ("DAA", "DAC", "DAG", "DAI", "DAJ", "DAK", "DAQ", "DBA", "DBB", "DBC", "DBD",
                     "DCG", "DCS", "DCT")  # fmt: skip
@@ -37,12 +48,15 @@ _CLASS_OF_SUBFILE = {
     "EN": DocumentClass.DRIVING_LICENCE,
 }
 
+# Behind a date comes a letter, over any separators; a digit there is a part of something torn.
 _DATE = re.compile(
-    r"[ ]*([0-9]{8}|[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{4}|[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2})(?![0-9])"
+    r"[ ]*([0-9]{8}|[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{4}|[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2})"
+    r"(?![^A-Z]*[0-9])"
 )
 _ZEROS = re.compile(r"[ ]*0{8}(?![0-9])")
 _NO_VALUE = re.compile(r"[ ]*(?:NONE|UNAVL|UNAVAIL|N/A)", re.IGNORECASE)
-_NUMBER = re.compile(r"[ ]*[0-9]")
+# An element without a value is followed by a separator, the next element or the end.
+_EMPTY = re.compile(r"[ ]*(?:[^0-9A-Z]|[A-Z]{0,2}[DZ][A-Z][A-Z0-9]|$)")
 # D.12.5.2 has no word for it; issuers write the last representable day.
 _NEVER = re.compile(r"[ ]*(?:99999999|12319999|99991231|12-31-9999|INDEF)", re.IGNORECASE)
 
@@ -63,7 +77,7 @@ class _Element:
 def read_aamva(text: str) -> IdentityDocument | None:
     """Reads the text of a PDF417 symbol; None where it is no AAMVA document."""
     # A wedge under caps lock swaps the case of every letter.
-    text = text.upper()
+    text = _WRITTEN_OUT.sub("\n", text.upper())
     header = _HEADER.search(text[:_HEADER_WITHIN])
     if header is None and not _is_headless(text):
         return None
@@ -75,24 +89,26 @@ def read_aamva(text: str) -> IdentityDocument | None:
         version = int(header.group(2))
         if version > _NEWEST_VERSION:
             doubts.add(AgeReason.UNKNOWN_VERSION)
-    body = text[header.end() :] if header is not None else text
+    if _is_torn(text):
+        doubts.add(AgeReason.INCOMPLETE)
+    if _is_more_than_one(text):
+        doubts.add(AgeReason.DATES_DISAGREE)
 
-    birth, issued = _find(body, "DBB"), _find(body, "DBD")
-    expires = _find(body, "DBA")
+    birth, issued, expires = _find(text, "DBB"), _find(text, "DBD"), _find(text, "DBA")
     doubts |= _doubts_about_birth(birth)
-    if issued.damaged:
+    if issued.damaged or expires.damaged:
         doubts.add(AgeReason.DATE_UNREADABLE)
     if max(len(issued.dates), len(expires.dates)) > 1:
         doubts.add(AgeReason.DATES_DISAGREE)
     if birth.agreed is not None:
-        doubts |= _doubts_about_ages(body, birth.agreed)
+        doubts |= _doubts_about_ages(text, birth.agreed)
     if _out_of_order(birth.agreed, issued.agreed, expires.agreed):
         doubts.add(AgeReason.DATES_DISAGREE)
     return IdentityDocument(
         standard=Standard.AAMVA,
         version=version,
         jurisdiction=jurisdiction_of(header.group(1)) if header is not None else None,
-        document_class=_class_of(body),
+        document_class=_class_of(text),
         birth=BirthDate(birth.agreed, birth.agreed) if birth.agreed is not None else None,
         expiry=_expiry_of(expires),
         issued=issued.agreed,
@@ -106,22 +122,37 @@ def _is_headless(text: str) -> bool:
     return sum(element in text for element in _COMMON_ELEMENTS) >= _ENOUGH_ELEMENTS
 
 
-def _find(body: str, identifier: str) -> _Element:
+def _is_torn(text: str) -> bool:
+    details = sum(element in text for element in _DETAILS)
+    expected = _MANDATORY if details >= _MANY_DETAILS else _SEX
+    return details > 0 and any(element not in text for element in expected)
+
+
+def _is_more_than_one(text: str) -> bool:
+    """Whether two cards were scanned into one: two headers, two starts or two holders."""
+    return (
+        len(_HEADER.findall(text)) > 1
+        or len(_COMPLIANCE_INDICATOR.findall(text)) > 1
+        or len(set(_NUMBER_OF_HOLDER.findall(text))) > 1
+    )
+
+
+def _find(text: str, identifier: str) -> _Element:
     dates: set[date] = set()
     damaged = says_never = False
-    for match in re.finditer(identifier, body):
+    for match in re.finditer(identifier, text):
         start = match.end()
-        if _NEVER.match(body, start):
+        if _NEVER.match(text, start):
             says_never = True
-        elif _ZEROS.match(body, start) or _NO_VALUE.match(body, start):
+        elif _ZEROS.match(text, start) or _NO_VALUE.match(text, start):
             continue
-        elif found := _DATE.match(body, start):
+        elif found := _DATE.match(text, start):
             day = read_date(found.group(1))
             if day is None:
                 damaged = True
             else:
                 dates.add(day)
-        elif _NUMBER.match(body, start):
+        elif not _EMPTY.match(text, start):
             damaged = True
     return _Element(frozenset(dates), damaged, says_never)
 
@@ -134,11 +165,11 @@ def _doubts_about_birth(birth: _Element) -> set[AgeReason]:
     return {AgeReason.DATES_DISAGREE} if len(birth.dates) > 1 else set()
 
 
-def _doubts_about_ages(body: str, birth: date) -> set[AgeReason]:
+def _doubts_about_ages(text: str, birth: date) -> set[AgeReason]:
     """DDH, DDI and DDJ say until when the holder is under 18, 19 and 21 (D.12.5.2)."""
     doubts: set[AgeReason] = set()
     for identifier, years in (("DDH", 18), ("DDI", 19), ("DDJ", 21)):
-        until = _find(body, identifier)
+        until = _find(text, identifier)
         allowed = {comes_of_age(birth, years, policy) for policy in LeapDayPolicy}
         if until.damaged:
             doubts.add(AgeReason.DATE_UNREADABLE)
@@ -161,6 +192,6 @@ def _expiry_of(expires: _Element) -> Expiry | None:
     return None
 
 
-def _class_of(body: str) -> DocumentClass:
-    kinds: Iterable[str] = (match.group(1) for match in _SUBFILE.finditer(body))
+def _class_of(text: str) -> DocumentClass:
+    kinds: Iterable[str] = (match.group(1) for match in _SUBFILE.finditer(text))
     return _CLASS_OF_SUBFILE.get(next(iter(kinds), ""), DocumentClass.OTHER)

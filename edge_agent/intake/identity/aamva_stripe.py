@@ -13,21 +13,31 @@ from edge_agent.intake.identity.dates import read_date
 from edge_agent.intake.identity.document import BirthDate, Expiry, IdentityDocument, Standard
 from edge_agent.intake.identity.jurisdictions import jurisdiction_of
 
-_TRACK_2 = re.compile(r";([0-9]{6})[0-9]{1,13}=([0-9]{4})([0-9]{8})[0-9]{0,5}=?\?")
+_TRACK_2 = re.compile(r";([0-9]{6})([0-9]{1,13})=([0-9]{0,17})=?\?")
+# A number of all 13 digits may go on behind the birth date, where nothing tells a digit that was
+# lost from one that was never there.
+_WHOLE_NUMBER = 12
+_EXPIRY_AND_BIRTH = 12
 _LONGEST = 512
 _NEVER, _END_OF_BIRTH_MONTH, _BIRTHDAY = "77", "88", "99"
 
 
 def read_aamva_stripe(text: str) -> IdentityDocument | None:
     """Reads a swiped card; None where it is no driving licence or identity card of AAMVA's."""
-    tracks = set(_TRACK_2.findall(text)) if len(text) <= _LONGEST else set()
-    if len(tracks) != 1:
-        return None
-    issuer, expiry, born = tracks.pop()
-    jurisdiction = jurisdiction_of(issuer)
+    tracks = _TRACK_2.findall(text) if len(text) <= _LONGEST else []
+    jurisdiction = jurisdiction_of(tracks[0][0]) if tracks else None
     if jurisdiction is None:
         return None
-    birth = read_date(born)
+    _, number, dates = tracks[0]
+    doubts: set[AgeReason] = set()
+    if len(tracks) > 1:
+        doubts.add(AgeReason.DATES_DISAGREE)
+    if len(number) > _WHOLE_NUMBER or len(dates) != _EXPIRY_AND_BIRTH:
+        doubts.add(AgeReason.INCOMPLETE)
+    expiry, born = dates[:4], dates[4:12]
+    birth = read_date(born) if born.startswith(("19", "20")) else None
+    if birth is None:
+        doubts.add(AgeReason.BIRTH_DATE_UNREADABLE)
     return IdentityDocument(
         standard=Standard.AAMVA,
         version="magnetic stripe",
@@ -36,12 +46,14 @@ def read_aamva_stripe(text: str) -> IdentityDocument | None:
         birth=BirthDate(birth, birth) if birth is not None else None,
         expiry=_expiry(expiry, birth),
         issued=None,
-        doubts=() if birth is not None else (AgeReason.BIRTH_DATE_UNREADABLE,),
+        doubts=tuple(doubts),
     )
 
 
 def _expiry(yymm: str, birth: date | None) -> Expiry | None:
     """YYMM; month 77: never, 88: at the end of the birth month, 99: on the birthday."""
+    if len(yymm) != 4:
+        return None
     year, month = 2000 + int(yymm[:2]), yymm[2:]
     if month == _NEVER:
         return Expiry(None)

@@ -8,8 +8,6 @@ from edge_agent.intake.identity.document import BirthDate
 _EARLIEST_YEAR, _LATEST_YEAR = 1850, 2199
 _DASHED = re.compile(r"([0-9]{2})[-/.]([0-9]{2})[-/.]([0-9]{4})")
 _DASHED_YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{2})[-/.]([0-9]{2})")
-_CLOCK_DOUBT_YEARS = 1
-"""A lane whose clock runs behind must not take a child for somebody a century older."""
 
 
 def read_date(text: str) -> date | None:
@@ -17,7 +15,8 @@ def read_date(text: str) -> date | None:
 
     AAMVA D.12.5 writes MMDDCCYY in the United States and CCYYMMDD in Canada, but issuers do not
     keep to it: the digits decide. No eight digits can be read both ways, because a month is never
-    18 to 21 and a year of this standard always begins so. A day before the month is not guessed.
+    18 to 21 and a year of this standard always begins so. A day before the month, which no
+    version has, reads as a month up to the 12th: nothing in eight digits tells.
     """
     if dashed := _DASHED.fullmatch(text):
         month, day, year = dashed.groups()
@@ -38,23 +37,21 @@ def read_two_digit_birth_date(text: str, today: date) -> BirthDate | None:
     """Reads YYMMDD of ICAO 9303-3 section 4.8, in which ``<`` stands for what is not known.
 
     The century is the one that makes the person younger, unless that is the future: 20YY up to
-    ``today``, else 19YY. Returns the span of days that the date may mean, which covers both
-    centuries for a date of this year or the next; None where the year is not known or the text is
-    no date.
+    ``today``, else 19YY. Returns the span of days that the date may mean; None where the year is
+    not known or the text is no date. A date of this year or the next leaves both centuries open,
+    so that a lane whose clock runs behind does not take a child for somebody a century older.
     """
     year, month, day = text[:2], text[2:4], text[4:]
     if len(text) != 6 or not _is_number(year):
         return None
-    century = today.year // 100 * 100
-    younger = _span(century + int(year), month, day)
-    if younger is not None and younger.earliest <= today:
-        return younger
-    older = _span(century - 100 + int(year), month, day)
-    if younger is None or older is None:
-        return older
-    if younger.earliest.year <= today.year + _CLOCK_DOUBT_YEARS:
-        return BirthDate(older.earliest, younger.latest)
-    return older
+    this_century = today.year // 100 * 100 + int(year)
+    candidates = (this_century + shift for shift in (-100, 0, 100))
+    spans = [span for each in candidates if (span := _span(each, month, day)) is not None]
+    past = [span for span in spans if span.earliest <= today]
+    soon = [span for span in spans if span not in past and span.earliest.year <= today.year + 1]
+    if not past:
+        return None
+    return BirthDate(past[-1].earliest, (soon or past)[-1].latest)
 
 
 def read_two_digit_expiry_date(text: str, today: date) -> date | None:
@@ -72,14 +69,14 @@ def read_two_digit_expiry_date(text: str, today: date) -> date | None:
 
 def _span(year: int, month: str, day: str) -> BirthDate | None:
     if month == "<<" and day == "<<":
-        return BirthDate(date(year, 1, 1), date(year, 12, 31))
-    if not _is_number(month):
+        first, last = _date(year, 1, 1), _date(year, 12, 31)
+    elif not _is_number(month):
         return None
-    if day == "<<":
+    elif day == "<<":
         first, last = _date(year, int(month), 1), _last_day(year, int(month))
-        return BirthDate(first, last) if first is not None and last is not None else None
-    exact = _date(year, int(month), int(day)) if _is_number(day) else None
-    return BirthDate(exact, exact) if exact is not None else None
+    else:
+        first = last = _date(year, int(month), int(day)) if _is_number(day) else None
+    return BirthDate(first, last) if first is not None and last is not None else None
 
 
 def _last_day(year: int, month: int) -> date | None:

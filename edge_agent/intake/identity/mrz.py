@@ -17,6 +17,17 @@ _ZONE = re.compile(r"[A-Z0-9<]+")
 _LAYOUT_BREAKS = re.compile(r"[\s\x00-\x1f]+")
 _LONGEST = 120
 _NO_DATE = "<<<<<<"
+_AROUND = "".join(map(chr, range(33)))
+_LINES = {
+    "TD1": (30, 30, 30),
+    "TD2": (36, 36),
+    "TD3": (44, 44),
+    "MRV-A": (44, 44),
+    "MRV-B": (36, 36),
+    "IDFRA": (36, 36),
+}
+_SEXES = frozenset("MFX<")
+_NATIONALITY = re.compile(r"[A-Z]{1,3}<{0,2}")
 # Document code and issuer begin every zone (section 4.2 of parts 4 to 7).
 _DOCUMENT_CODE = re.compile(r"[PVACI][A-Z<][A-Z<]{3}")
 _CLASS_OF_CODE = {
@@ -28,12 +39,29 @@ _CLASS_OF_CODE = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Fields:
-    """The parts of a zone that are looked at; each check is (covered characters, check digit)."""
+    """The parts of a zone that are looked at; each check is (covered characters, check digit).
+
+    ``optional`` is the one check whose digit may be ``<`` where there is nothing to check.
+    """
 
     version: str
     birth: str
     expiry: str | None
+    sex: str
+    nationality: str | None
     checks: tuple[tuple[str, str], ...]
+    optional: tuple[str, str] | None = None
+
+    @property
+    def all_right(self) -> bool:
+        checks = self.checks
+        if self.optional is not None and (self.optional[0].strip("<") or self.optional[1] != "<"):
+            checks = (*checks, self.optional)
+        return (
+            self.sex in _SEXES
+            and (self.nationality is None or _NATIONALITY.fullmatch(self.nationality) is not None)
+            and all(check_digit(covered) == digit for covered, digit in checks)
+        )
 
 
 def read_mrz(text: str, today: date) -> IdentityDocument | None:
@@ -52,10 +80,11 @@ def read_mrz(text: str, today: date) -> IdentityDocument | None:
     ):
         return None
     fields = _fields_of(zone)
-    if fields is None:
+    lines = [len(line) for line in _LAYOUT_BREAKS.split(text.strip(_AROUND))]
+    if fields is None or (len(lines) > 1 and lines != list(_LINES[fields.version])):
         return _unreadable(zone)
     doubts: list[AgeReason] = []
-    if not _all_right(fields.checks):
+    if not fields.all_right:
         doubts.append(AgeReason.CHECK_DIGIT)
     birth = read_two_digit_birth_date(fields.birth, today)
     if birth is None:
@@ -67,7 +96,7 @@ def read_mrz(text: str, today: date) -> IdentityDocument | None:
         jurisdiction=_issuer(zone),
         document_class=_class_of(zone),
         birth=birth,
-        expiry=_read_expiry(fields.expiry, today),
+        expiry=_read_expiry(fields, today),
         issued=None,
         doubts=tuple(doubts),
     )
@@ -110,6 +139,8 @@ def _td1(first: str, second: str) -> _Fields:
         version="TD1",
         birth=second[0:6],
         expiry=second[8:14],
+        sex=second[7],
+        nationality=second[15:18],
         checks=(
             number,
             (second[0:6], second[6]),
@@ -127,6 +158,8 @@ def _td2(second: str) -> _Fields:
         version="TD2",
         birth=second[13:19],
         expiry=second[21:27],
+        sex=second[20],
+        nationality=second[10:13],
         checks=(
             number,
             (second[13:19], second[19]),
@@ -137,19 +170,21 @@ def _td2(second: str) -> _Fields:
 
 
 def _td3(second: str) -> _Fields:
-    """Doc 9303-4 section 4.2."""
+    """Doc 9303-4 section 4.2; an empty personal number may have ``<`` for its check digit."""
     composite = second[0:10] + second[13:20] + second[21:43]
     return _Fields(
         version="TD3",
         birth=second[13:19],
         expiry=second[21:27],
+        sex=second[20],
+        nationality=second[10:13],
         checks=(
             (second[0:9], second[9]),
             (second[13:19], second[19]),
             (second[21:27], second[27]),
-            (second[28:42], second[42]),
             (composite, second[43]),
         ),
+        optional=(second[28:42], second[42]),
     )
 
 
@@ -159,6 +194,8 @@ def _mrv(second: str, version: str) -> _Fields:
         version=version,
         birth=second[13:19],
         expiry=second[21:27],
+        sex=second[20],
+        nationality=second[10:13],
         checks=(
             (second[0:9], second[9]),
             (second[13:19], second[19]),
@@ -173,6 +210,8 @@ def _french_card(first: str, second: str) -> _Fields:
         version="IDFRA",
         birth=second[27:33],
         expiry=None,
+        sex=second[34],
+        nationality=None,
         checks=(
             (second[0:12], second[12]),
             (second[27:33], second[33]),
@@ -183,15 +222,7 @@ def _french_card(first: str, second: str) -> _Fields:
 
 def _is_td2(second: str) -> bool:
     """French cards of both layouts begin alike: the check digits tell them apart."""
-    return _all_right(_td2(second).checks)
-
-
-def _all_right(checks: tuple[tuple[str, str], ...]) -> bool:
-    """An empty field may have ``<`` for its check digit (Doc 9303-4 section 4.2.2)."""
-    return all(
-        check_digit(covered) == digit or (digit == "<" and not covered.strip("<"))
-        for covered, digit in checks
-    )
+    return _td2(second).all_right
 
 
 def _number_check(number: str, digit: str, optional: str) -> tuple[str, str]:
@@ -205,12 +236,13 @@ def _number_check(number: str, digit: str, optional: str) -> tuple[str, str]:
     return number + rest[:-1], rest[-1]
 
 
-def _read_expiry(text: str | None, today: date) -> Expiry | None:
-    if text is None:
+def _read_expiry(fields: _Fields, today: date) -> Expiry | None:
+    """A card may do without a date of expiry; a passport or a visa has one."""
+    if fields.expiry is None:
         return None
-    if text == _NO_DATE:
-        return Expiry(None)
-    last_day = read_two_digit_expiry_date(text, today)
+    if fields.expiry == _NO_DATE:
+        return Expiry(None) if fields.version in ("TD1", "TD2") else None
+    last_day = read_two_digit_expiry_date(fields.expiry, today)
     return Expiry(last_day) if last_day is not None else None
 
 

@@ -66,6 +66,22 @@ def test_line_ends_inside_a_document_do_not_end_it(document: bytes, terminator: 
     assert framing.feed(b"456" + terminator) == [Frame(b"456")]
 
 
+@pytest.mark.parametrize("terminator", [b"\r", b"\r\n"])
+def test_an_item_scanned_right_after_a_document_is_not_swallowed(terminator: bytes) -> None:
+    framing = TerminatorFraming(terminator, 4096)
+    items = (b"4006381333931", b"]E404252614")
+    assert framing.feed(LICENCE + terminator + terminator.join(items) + terminator) == []
+    document, *others = framing.expire()
+    assert document == Frame(LICENCE.strip(b"\r\n"))
+    assert others == [Frame(item) for item in items]
+
+
+def test_line_ends_before_a_document_belong_to_nothing() -> None:
+    framing = TerminatorFraming(b"\r", 4096)
+    assert framing.feed(b"\n\r\n" + LICENCE) == []
+    assert framing.expire() == [Frame(LICENCE.strip(b"\r\n"))]
+
+
 def test_a_document_longer_than_any_is_dropped() -> None:
     framing = TerminatorFraming(b"\r", 64)
     assert framing.feed(LICENCE) == []

@@ -136,6 +136,11 @@ def test_the_shops_own_codes(code: str, meant: Meaning) -> None:
         "%B4111111111111111^DOE/JOHN^30121010000000000000?",
         ";4111111111111111=30121010000000000000?",
         "%B4111111111111111^DOE/JOHN^3012101?;4111111111111111=3012101?",
+        "4111111111111111=25121010000000",
+        "4111.1111.1111.1111",
+        "PAN 4111111111111111",
+        "LOY4111111111111111",
+        "\uff14\uff11\uff11\uff11111111111111",
     ],
 )
 def test_what_looks_like_a_payment_card_is_dropped(number: str) -> None:
@@ -181,6 +186,12 @@ def test_a_number_that_is_both_a_gtin_and_a_card_is_left_to_the_price_book() -> 
         ("]C1010950110153000310A\x1d10B", UnknownReason.ELEMENTS_DISAGREE),
         ("]C1010950110153000342252810LOT", UnknownReason.SEPARATOR_MISSING),
         ("]C10109501101530004", UnknownReason.CHECK_DIGIT),
+        ("]C101995212345432163922100\x1d3921100", UnknownReason.ELEMENTS_DISAGREE),
+        ("]C101995212345432163922100\x1d3932978100", UnknownReason.ELEMENTS_DISAGREE),
+        ("]C1019952123454321631030010003102001000", UnknownReason.ELEMENTS_DISAGREE),
+        ("]C1019952123454321631030010003201001000", UnknownReason.ELEMENTS_DISAGREE),
+        ("(01)04006381333931(10)AB(C", UnknownReason.NOT_GS1),
+        ("00000000000000", UnknownReason.CHECK_DIGIT),
         ("]C1" + "0109501101530003" * 100, UnknownReason.TOO_LONG),
         ("https://a/01/" + "1" * 3000, UnknownReason.TOO_LONG),
     ],
@@ -193,6 +204,19 @@ def test_what_is_not_for_the_lane_is_unknown_with_its_reason(
 
 def test_every_reason_has_a_sentence_for_the_cashier() -> None:
     assert set(CASHIER_MESSAGES) == set(UnknownReason)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        ("]C1010952123454321310DAADABDACDAG", ItemCode),
+        ("https://id.gs1.org/01/09521234543213/10/DAADACDAGDBB", ItemCode),
+        ("]C0ANSI 150 DN25", Unknown),
+        ("@", Unknown),
+    ],
+)
+def test_other_codes_that_remind_of_a_document_are_none(data: str, kind: type[Meaning]) -> None:
+    assert isinstance(meaning(data), kind)
 
 
 def test_a_document_is_sensitive_and_shows_nothing_of_itself() -> None:
@@ -277,6 +301,9 @@ class TestElementStrings:
         self, yymmdd: str, day: date
     ) -> None:
         assert item(f"]C1010952123454321317{yymmdd}").expires == day
+
+    def test_the_earlier_of_two_expiry_dates_counts(self) -> None:
+        assert item("]d201095212345432131726123170032609011200").expires == date(2026, 9, 1)
 
     @pytest.mark.parametrize("ai", ["8110", "8112"])
     @pytest.mark.parametrize("aim", ["]e0", "]C1", ""])
@@ -363,7 +390,7 @@ def test_no_text_raises(text: str, aim: str) -> None:
     meaning(aim + text)
 
 
-@given(st.integers(0, 10**13 - 1))
+@given(st.integers(1, 10**13 - 1))
 def test_every_number_with_its_check_digit_is_canonical_and_any_other_is_not(number: int) -> None:
     digits = f"{number:013d}"
     valid = [digit for digit in "0123456789" if canonical_gtin(digits + digit) is not None]

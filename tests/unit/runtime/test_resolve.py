@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from edge_agent.api.age import AgeReason, DocumentClass, NoScanReason, Verdict
-from edge_agent.api.commands import CheckAge, EnterBirthDate, EnterCode, IdentifyCustomer
+from edge_agent.api.commands import (
+    CheckAge,
+    EnterBirthDate,
+    EnterCode,
+    IdentifyCustomer,
+    ReleaseHold,
+)
 from edge_agent.api.lane import Basket, BasketLine, Hold, LaneState
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.values import (
@@ -206,6 +212,17 @@ class TestCards:
         assert refusal(given).code == "payment_card"
         taken = resolver.command(IdentifyCustomer(customer_id="5001"), FRESH, NOW)
         assert taken == AttachCustomer(customer_id="5001")
+
+    @pytest.mark.parametrize(
+        "written", ["4111111111111111=2512", " 4111 1111 1111 1111", "card 4111111111111111"]
+    )
+    def test_a_card_number_is_found_wherever_text_is_kept(self, written: str) -> None:
+        resolver = Resolver(IntakePolicy(), Books())
+        for command in (
+            IdentifyCustomer(customer_id=written),
+            ReleaseHold(hold_id="h", badge="EMP9", reason=written),
+        ):
+            assert refusal(resolver.command(command, held(), NOW)).code == "payment_card"
 
     def test_gift_cards_and_coupons_are_named(self) -> None:
         policy = IntakePolicy(rules=ScanRules(gift_card=re.compile("GIFT[0-9]+")))

@@ -58,6 +58,8 @@ def test_a_birth_date_is_found_however_it_is_written_and_ended(value: str, end: 
         ("DBBunavl", AgeReason.BIRTH_DATE_MISSING),
         ("DBB00000000", AgeReason.BIRTH_DATE_MISSING),
         ("DBBMMDDCCYY", AgeReason.BIRTH_DATE_MISSING),
+        ("DBBO6O61986", AgeReason.BIRTH_DATE_UNREADABLE),
+        ("DBB06061986\r8", AgeReason.BIRTH_DATE_UNREADABLE),
         ("DBB0606198", AgeReason.BIRTH_DATE_UNREADABLE),
         ("DBB060619866", AgeReason.BIRTH_DATE_UNREADABLE),
         ("DBB02302000", AgeReason.BIRTH_DATE_UNREADABLE),
@@ -100,12 +102,13 @@ def test_expiry_is_a_day_or_never_or_not_known(element: str, expiry: Expiry | No
         ("DDH0606", (AgeReason.DATE_UNREADABLE,)),
         ("DBD06061980", (AgeReason.DATES_DISAGREE,)),
         ("DBDXX\nDBD0101", (AgeReason.DATE_UNREADABLE,)),
+        ("DBA13132030", (AgeReason.DATE_UNREADABLE,)),
         ("DDK1\nDDL1\nDDKMMDDCCYY", ()),
         ("DDK06062020", ()),
     ],
 )
 def test_other_elements_confirm_or_cast_doubt(elements: str, doubts: tuple[AgeReason, ...]) -> None:
-    assert read(f"DBB06061986\nDBA06062030\n{elements}\n").doubts == doubts
+    assert read(f"DBB06061986\nDBA06062030\nDBC1\n{elements}\n").doubts == doubts
 
 
 def test_under_18_until_fits_a_leap_day_either_way() -> None:
@@ -130,7 +133,7 @@ def test_the_subfile_says_what_kind_of_document_it_is(designator: str, kind: Doc
 
 @pytest.mark.parametrize(
     "text",
-    ["DAQ1\nDBB06061986\nDBA06062030\nDAJVA", "@\n\x1e", "@", "@ANSI;DBB19860606;DCSX",
+    ["DAQ1\nDBB06061986\nDBA06062030\nDAJVA", "@\n\x1e", "@ANSI;DBB19860606;DCSX",
      "ANSI 6360\nDBB06061986"],
 )  # fmt: skip
 def test_a_document_without_its_header_is_doubted(text: str) -> None:
@@ -139,7 +142,9 @@ def test_a_document_without_its_header_is_doubted(text: str) -> None:
     assert AgeReason.HEADER_UNREADABLE in document.doubts
 
 
-@pytest.mark.parametrize("text", ["", "@home", "4006381333931", "DBB06061986", "ANSI", "EMP1001"])
+@pytest.mark.parametrize(
+    "text", ["", "@", "@home", "ANSI 150 DN25", "4006381333931", "DBB06061986", "ANSI"]
+)
 def test_what_is_no_document_is_none(text: str) -> None:
     assert read_aamva(text) is None
 
@@ -173,8 +178,53 @@ def test_a_stripe_with_an_impossible_birth_date_is_doubted() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [";4111111111111111=29061986060601?", ";9999992222222=290619860606=?", "", "x" * 1000,
-     STRIPE.format("290619860606") + STRIPE.format("290619500606")],
-)  # fmt: skip
-def test_another_stripe_or_two_are_none(text: str) -> None:
+    [";4111111111111111=29061986060601?", ";9999992222222=290619860606=?", "", "x" * 1000],
+)
+def test_another_stripe_is_none(text: str) -> None:
     assert read_aamva_stripe(text) is None
+
+
+def test_two_swipes_in_one_are_doubted() -> None:
+    document = read_aamva_stripe(STRIPE.format("290619500606") + STRIPE.format("290620100606"))
+    assert document is not None
+    assert AgeReason.DATES_DISAGREE in document.doubts
+
+
+@pytest.mark.parametrize("dates", ["28092000101010", "28092000101", "2809200901010"])
+def test_a_stripe_with_more_or_fewer_digits_than_two_dates_is_doubted(dates: str) -> None:
+    document = read_aamva_stripe(f";636014000000000={dates}?")
+    assert document is not None
+    assert AgeReason.INCOMPLETE in document.doubts
+
+
+def test_a_stripe_whose_number_may_go_on_behind_the_dates_is_doubted() -> None:
+    document = read_aamva_stripe(";6360140000000000000=290619860606?")
+    assert document is not None
+    assert document.doubts == (AgeReason.INCOMPLETE,)
+
+
+ADULT = HEAD + "DAQ1\nDBB06061986\nDBA06062030\n"
+MINOR = HEAD + "DAQ2\nDBB{}\nDBA06062030\n"
+
+
+@pytest.mark.parametrize("birth", ["06062010", "", "NONE", "O6062O1O"])
+@pytest.mark.parametrize("adult_first", [True, False])
+def test_two_cards_scanned_as_one_are_doubted(birth: str, adult_first: bool) -> None:
+    minor = MINOR.format(birth)
+    document = read_aamva(ADULT + minor if adult_first else minor + ADULT)
+    assert document is not None
+    assert document.doubts
+
+
+def test_what_stands_before_the_header_counts() -> None:
+    document = read_aamva("DBB06062010\nDBA06062031\n" + ADULT)
+    assert document is not None
+    assert AgeReason.DATES_DISAGREE in document.doubts
+
+
+def test_a_card_that_lost_a_run_of_bytes_is_doubted() -> None:
+    whole = "DAQ1\nDCSX\nDBD06062020\nDBA06062030\nDBB06062010\nDBC1\nDAYBRO\nDAU601\n"
+    assert read(whole).doubts == ()
+    torn = whole.replace("10\nDBC1\nDAYBRO\nDAU60", "0")
+    assert "DBB06062001\n" in torn
+    assert read(torn).doubts == (AgeReason.INCOMPLETE,)

@@ -55,6 +55,16 @@ def test_two_digit_birth_years_make_the_person_younger(
     assert (span.earliest, span.latest) == (earliest, latest)
 
 
+def test_the_next_year_is_open_over_the_end_of_a_century_too() -> None:
+    span = read_two_digit_birth_date("000101", date(2099, 12, 31))
+    assert span is not None
+    assert (span.earliest, span.latest) == (date(2000, 1, 1), date(2100, 1, 1))
+
+
+def test_the_first_century_has_no_year_0() -> None:
+    assert read_two_digit_birth_date("00<<<<", date(50, 1, 1)) is None
+
+
 @pytest.mark.parametrize(
     "text",
     ["<<<<<<", "<<0812", "741312", "740832", "010229", "7408<1", "74<<12", "74081", "7A0812"],
