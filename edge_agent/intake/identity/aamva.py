@@ -4,6 +4,9 @@ Issuers and scanners damage the layout of these codes in every way: offsets are 
 are doubled, replaced or stripped by keyboard emulation. The layout is therefore not trusted. The
 elements that decide about an age are found by their identifiers wherever they stand, all of their
 occurrences must agree, and whatever cannot be read casts doubt on the whole document.
+
+What no reader can see: digits of the birth date that became other digits, on a card without DDH,
+DDI and DDJ. The standard has no check digit; the error correction of PDF417 stands before it.
 """
 
 import re

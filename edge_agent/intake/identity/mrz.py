@@ -1,7 +1,8 @@
 """Machine readable zones of ICAO Doc 9303, and the French identity card of before 2021.
 
 Parts 3 (common rules), 4 (TD3 passports), 5 (TD1), 6 (TD2) and 7 (visas MRV-A, MRV-B). All check
-digits must be right for a document to be believed; nothing is repaired.
+digits must be right for a document to be believed; nothing is repaired. What they cannot see are
+two neighbouring digits that differ by five and changed places.
 """
 
 import re
