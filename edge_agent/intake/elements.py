@@ -35,28 +35,11 @@ _HUMAN_READABLE = re.compile(r"\([0-9]{2,4}\)")
 _COUPON = re.compile(r"811[02][0-9]{12}")
 # The keys that a Digital Link may begin with (URI syntax, section 4.3).
 _KEYS = frozenset(
-    (
-        "00",
-        "01",
-        "253",
-        "255",
-        "401",
-        "402",
-        "414",
-        "415",
-        "417",
-        "8003",
-        "8004",
-        "8006",
-        "8010",
-        "8013",
-        "8017",
-        "8018",
-    )
-)
+    {"00", "01", "253", "255", "401", "402", "414", "415", "417", "8003", "8004", "8006", "8010",
+     "8013", "8017", "8018"}
+)  # fmt: skip
 # Measures of which a label carries one (the "ex" of GS1's syntax dictionary).
 _ALTERNATIVES = (frozenset({"310", "320"}), frozenset({"392", "393"}))
-_MEASURES = frozenset({"310", "320", "392", "393"})
 # Names of versions 1.0 and 1.1 of the URI syntax, which codes in circulation still carry.
 _SHORT_NAMES = {"gtin": "01", "cpv": "22", "lot": "10", "ser": "21", "exp": "17"}
 
@@ -199,18 +182,8 @@ def _elements(found: GS1ElementStrings, today: date) -> Elements:
     gtin = canonical_gtin(values["01"]) if "01" in values else None
     if "01" in values and gtin is None:
         raise NotElements(UnknownReason.CHECK_DIGIT)
-    measures = {ai[:3] for ai in values if ai[:3] in _MEASURES and len(ai) == 4}
-    if any(len(measures & alternatives) > 1 for alternatives in _ALTERNATIVES) or any(
-        sum(ai[:3] == family for ai in values) > 1 for family in measures
-    ):
-        raise NotElements(UnknownReason.ELEMENTS_DISAGREE)
-    price, currency = _measure(values, "392"), None
-    if price is None and (payable := _of_family(values, "393")) is not None:
-        ai, value = payable
-        currency = ALPHA_OF_NUMERIC.get(value[:3])
-        if currency is None:
-            raise NotElements(UnknownReason.NOT_GS1)
-        price = Decimal(value[3:]).scaleb(-int(ai[3]))
+    _check_alternatives(values)
+    price, currency = _price(values)
     weight = _weight(values)
     # A price or a weight is of the whole pack, however many pieces are in it.
     count = int(values["30"]) if "30" in values and price is None and weight is None else 1
@@ -224,6 +197,25 @@ def _elements(found: GS1ElementStrings, today: date) -> Elements:
         currency=currency,
         count=count,
     )
+
+
+def _check_alternatives(values: Mapping[str, str]) -> None:
+    """A label says each of its measures once, in one unit and one currency."""
+    families = [ai[:3] for ai in values if len(ai) == 4]
+    for alternatives in _ALTERNATIVES:
+        if sum(family in alternatives for family in families) > 1:
+            raise NotElements(UnknownReason.ELEMENTS_DISAGREE)
+
+
+def _price(values: Mapping[str, str]) -> tuple[Decimal | None, str | None]:
+    """The amount payable, and its currency where AI 393n names it."""
+    if (payable := _of_family(values, "393")) is None:
+        return _measure(values, "392"), None
+    ai, value = payable
+    currency = ALPHA_OF_NUMERIC.get(value[:3])
+    if currency is None:
+        raise NotElements(UnknownReason.NOT_GS1)
+    return Decimal(value[3:]).scaleb(-int(ai[3])), currency
 
 
 def _expiry(values: Mapping[str, str], today: date) -> date | None:

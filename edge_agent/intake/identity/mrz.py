@@ -7,13 +7,14 @@ two neighbouring digits that differ by five and changed places.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from edge_agent.api.age import AgeReason, DocumentClass
 from edge_agent.intake.identity.dates import read_two_digit_birth_date, read_two_digit_expiry_date
 from edge_agent.intake.identity.document import Expiry, IdentityDocument, Standard
 
+_WEIGHTS: Sequence[int] = (7, 3, 1) * 40
 _ZONE = re.compile(r"[A-Z0-9<]+")
 _LAYOUT_BREAKS = re.compile(r"[\s\x00-\x1f]+")
 _LONGEST = 120
@@ -112,9 +113,6 @@ def check_digit(covered: str) -> str:
     return str(total % 10)
 
 
-_WEIGHTS: Sequence[int] = (7, 3, 1) * 40
-
-
 def _fields_of(zone: str) -> _Fields | None:
     match len(zone), zone[0]:
         case 90, "A" | "C" | "I":
@@ -155,53 +153,31 @@ def _td2(second: str) -> _Fields:
     """Doc 9303-6 section 4.2."""
     number = _number_check(second[0:9], second[9], second[28:35])
     composite = second[0:10] + second[13:20] + second[21:35]
-    return _Fields(
-        version="TD2",
-        birth=second[13:19],
-        expiry=second[21:27],
-        sex=second[20],
-        nationality=second[10:13],
-        checks=(
-            number,
-            (second[13:19], second[19]),
-            (second[21:27], second[27]),
-            (composite, second[35]),
-        ),
-    )
+    return _second_line(second, "TD2", number, (composite, second[35]))
 
 
 def _td3(second: str) -> _Fields:
     """Doc 9303-4 section 4.2; an empty personal number may have ``<`` for its check digit."""
     composite = second[0:10] + second[13:20] + second[21:43]
-    return _Fields(
-        version="TD3",
-        birth=second[13:19],
-        expiry=second[21:27],
-        sex=second[20],
-        nationality=second[10:13],
-        checks=(
-            (second[0:9], second[9]),
-            (second[13:19], second[19]),
-            (second[21:27], second[27]),
-            (composite, second[43]),
-        ),
-        optional=(second[28:42], second[42]),
-    )
+    fields = _second_line(second, "TD3", (second[0:9], second[9]), (composite, second[43]))
+    return replace(fields, optional=(second[28:42], second[42]))
 
 
 def _mrv(second: str, version: str) -> _Fields:
-    """Doc 9303-7 sections 4.2 and 5.2: both visas begin their second line alike; no composite."""
+    """Doc 9303-7 sections 4.2 and 5.2: a visa has no composite check digit."""
+    return _second_line(second, version, (second[0:9], second[9]))
+
+
+def _second_line(second: str, version: str, *checks: tuple[str, str]) -> _Fields:
+    """What the second lines of all formats with two lines have in common."""
+    birth, expiry = second[13:19], second[21:27]
     return _Fields(
         version=version,
-        birth=second[13:19],
-        expiry=second[21:27],
+        birth=birth,
+        expiry=expiry,
         sex=second[20],
         nationality=second[10:13],
-        checks=(
-            (second[0:9], second[9]),
-            (second[13:19], second[19]),
-            (second[21:27], second[27]),
-        ),
+        checks=(*checks, (birth, second[19]), (expiry, second[27])),
     )
 
 
