@@ -16,17 +16,17 @@ from edge_agent.intake.identity.document import Expiry, IdentityDocument, Standa
 
 _WEIGHTS: Sequence[int] = (7, 3, 1) * 40
 _ZONE = re.compile(r"[A-Z0-9<]+")
-_LAYOUT_BREAKS = re.compile(r"[\s\x00-\x1f]+")
+_LINE_BREAKS = re.compile(r"[\x00-\x08\x0a-\x1f]+")
+_BLANKS = re.compile(r"[ \t]+")
 _LONGEST = 120
 _NO_DATE = "<<<<<<"
-_AROUND = "".join(map(chr, range(33)))
 _LINES = {
-    "TD1": (30, 30, 30),
-    "TD2": (36, 36),
-    "TD3": (44, 44),
-    "MRV-A": (44, 44),
-    "MRV-B": (36, 36),
-    "IDFRA": (36, 36),
+    "TD1": [30, 30, 30],
+    "TD2": [36, 36],
+    "TD3": [44, 44],
+    "MRV-A": [44, 44],
+    "MRV-B": [36, 36],
+    "IDFRA": [36, 36],
 }
 _SEXES = frozenset("MFX<")
 _NATIONALITY = re.compile(r"[A-Z]{1,3}<{0,2}")
@@ -67,13 +67,14 @@ class _Fields:
 
 
 def read_mrz(text: str, today: date) -> IdentityDocument | None:
-    """Reads a zone whose lines are split by any white space, or not at all.
+    """Reads a zone whose lines are split by any control character, or not at all.
 
     None where the text is no machine readable zone.
     """
     if len(text) > 2 * _LONGEST:
         return None
-    zone = _LAYOUT_BREAKS.sub("", text).upper()
+    lines = [line for line in _LINE_BREAKS.split(_BLANKS.sub("", text.upper())) if line]
+    zone = "".join(lines)
     if (
         len(zone) > _LONGEST
         or not _ZONE.fullmatch(zone)
@@ -82,8 +83,7 @@ def read_mrz(text: str, today: date) -> IdentityDocument | None:
     ):
         return None
     fields = _fields_of(zone)
-    lines = [len(line) for line in _LAYOUT_BREAKS.split(text.strip(_AROUND))]
-    if fields is None or (len(lines) > 1 and lines != list(_LINES[fields.version])):
+    if fields is None or (len(lines) > 1 and [*map(len, lines)] != _LINES[fields.version]):
         return _unreadable(zone)
     doubts: list[AgeReason] = []
     if not fields.all_right:
@@ -125,7 +125,8 @@ def _fields_of(zone: str) -> _Fields | None:
             return _mrv(zone[36:], "MRV-B")
         case 72, "I" if zone.startswith("IDFRA") and not _is_td2(zone[36:]):
             return _french_card(zone[:36], zone[36:])
-        case 72, "A" | "C" | "I":
+        # Emergency travel documents (part 8) are passports of this size.
+        case 72, "A" | "C" | "I" | "P":
             return _td2(zone[36:])
     return None
 
@@ -205,12 +206,17 @@ def _is_td2(second: str) -> bool:
 def _number_check(number: str, digit: str, optional: str) -> tuple[str, str]:
     """A number of more than nine characters goes on in the optional data, up to its check digit.
 
-    Doc 9303-5 section 4.2.2, note j, and Doc 9303-6 section 4.2.2, note j.
+    Doc 9303-5 section 4.2.4 leaves out the ``<`` that stands in the check digit's place; Belgian
+    and Portuguese cards count it in. Either is right, because a card is made by one of the two. A
+    card without a number has nothing to check but by its composite digit.
     """
+    if digit == "<" and not (number + optional).strip("<"):
+        return "", "0"
     rest = optional.split("<", 1)[0]
     if digit != "<" or not rest:
         return number, digit
-    return number + rest[:-1], rest[-1]
+    without, with_filler = number + rest[:-1], f"{number}<{rest[:-1]}"
+    return (without if check_digit(without) == rest[-1] else with_filler), rest[-1]
 
 
 def _read_expiry(fields: _Fields, today: date) -> Expiry | None:

@@ -79,6 +79,38 @@ def test_any_misread_digit_or_letter_of_the_second_line_is_doubted(place: int) -
             assert document.doubts, (place, other)
 
 
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "IDBEL000590240<6013<<<<<<<<<<<",
+        "IDBEL592211692<1741<<<<<<<<<<<",
+        "I<UTOD23145890<7349<<<<<<<<<<<",
+        "I<UTO<<<<<<<<<<<<<<<<<<<<<<<<<",
+    ],
+    ids=["Belgian", "Belgian too", "of the standard", "no number"],
+)
+def test_long_numbers_of_both_ways_and_none_are_right(zone: str) -> None:
+    dates, country = "7408122F1204159", zone[2:5]
+    composite = zone[5:30] + dates[:7] + dates[8:15] + "<" * 11
+    second = f"{dates}{country}{'<' * 11}{check_digit(composite)}"
+    document = read_mrz(f"{zone}\n{second}\nSAMPLE<<ALEX<<<<<<<<<<<<<<<<<<", TODAY)
+    assert document is not None
+    assert document.doubts == ()
+
+
+def test_an_emergency_passport_has_the_size_of_an_identity_card() -> None:
+    document = read_mrz(TD2.replace("I<UTO", "PUUTO"), TODAY)
+    assert document is not None
+    assert (document.document_class, document.doubts) == (DocumentClass.PASSPORT, ())
+
+
+def test_blanks_inside_lines_are_nothing() -> None:
+    spaced = TD3.replace("ERIKSSON", "ERIKS SON").replace("UTO7408122", "UTO 7408122")
+    document = read_mrz(spaced, TODAY)
+    assert document is not None
+    assert document.doubts == ()
+
+
 def test_german_issuers_are_one_letter() -> None:
     document = read_mrz(TD2.replace("I<UTOERIKSSON<", "I<D<<ERIKSSON<"), TODAY)
     assert document is not None
