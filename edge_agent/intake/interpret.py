@@ -106,15 +106,15 @@ def _interpret_code(text: str, symbology: Symbology, rules: ScanRules, today: da
     if own := rules.own_code(text, card_number=card_number):
         return own
     if symbology in _GS1 and not is_uri(text):
-        return _item_of(read_message(text, rules.separators, today))
+        return _item_of(read_message(text, rules.separators, today), symbology)
     if found := _readings(text, symbology, rules):
         return _numbered_item(found, rules, may_be_card=card_number)
     if card_number:
         return PaymentCardScan()
     if is_uri(text):
-        return _item_of(read_digital_link(text, today))
+        return _item_of(read_digital_link(text, today), symbology)
     if symbology in _MAY_HOLD_ELEMENTS and looks_like_elements(text):
-        return _item_of(read_message(text, rules.separators, today))
+        return _item_of(read_message(text, rules.separators, today), symbology)
     if has_gtin_length(text) or symbology in _RETAIL:
         return Unknown(UnknownReason.CHECK_DIGIT)
     return Unknown(UnknownReason.UNKNOWN_CODE)
@@ -150,13 +150,13 @@ def _numbered_item(found: tuple[Reading, ...], rules: ScanRules, *, may_be_card:
     return ItemCode(readings=found, may_be_card=may_be_card)
 
 
-def _item_of(elements: Elements) -> Meaning:
+def _item_of(elements: Elements, symbology: Symbology) -> Meaning:
     if not _COUPON_AIS.isdisjoint(elements.values):
         return CouponCode(elements=elements.values)
     if elements.gtin is None:
         return Unknown(UnknownReason.NO_ITEM)
     return ItemCode(
-        readings=(Reading(elements.gtin, Symbology.OTHER),),
+        readings=(Reading(elements.gtin, symbology),),
         price=elements.price,
         currency=elements.currency,
         weight=elements.weight,

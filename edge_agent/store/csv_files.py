@@ -75,7 +75,9 @@ def read_recalls(text: str, canonical_gtin: Callable[[str], str | None]) -> list
             raise ValueError(f"gtin {row['gtin']!r} has a wrong length or check digit")
         return Recall(gtin=gtin, batch=row["batch"].strip(), reason=row["reason"].strip())
 
-    return _read(text, RECALL_COLUMNS, read, lambda recall: (recall.gtin, recall.batch), "recalls")
+    return _read(
+        text, RECALL_COLUMNS, read, lambda recall: (recall.gtin, recall.batch), "recall list"
+    )
 
 
 def read_people(text: str) -> list[Employee]:

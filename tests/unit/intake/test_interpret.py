@@ -238,7 +238,10 @@ class TestElementStrings:
 
     @pytest.mark.parametrize("aim", ["]C1", "]e0", "]d2", "]Q3", "]J1", "]Q1", "]d1", "]J0", ""])
     def test_every_carrier_and_none_say_the_same(self, aim: str) -> None:
-        assert item(aim + self.FULL) == item("]d2" + self.FULL)
+        found, expected = item(aim + self.FULL), item("]d2" + self.FULL)
+        assert found.gtin == expected.gtin
+        assert found.elements == expected.elements
+        assert found.read_as is (symbology_of(aim) if aim else Symbology.UNKNOWN)
 
     def test_leading_function_characters_are_dropped(self) -> None:
         assert item("]C1\x1d" + self.FULL) == item("]C1" + self.FULL)
