@@ -1,18 +1,15 @@
 """What a scan means."""
 
 import re
-from datetime import date
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.api.sensitive import Sensitive
-from edge_agent.api.values import Scan, Symbology, Weight
+from edge_agent.api.values import Symbology
 from edge_agent.intake.aim import split_aim, symbology_of
 from edge_agent.intake.gtin import EightDigits, Reading, canonical_gtin
-from edge_agent.intake.interpret import LONGEST_SCAN, interpret
+from edge_agent.intake.interpret import LONGEST_SCAN
 from edge_agent.intake.meaning import (
     BadgeCode,
     CouponCode,
@@ -28,21 +25,9 @@ from edge_agent.intake.meaning import (
 )
 from edge_agent.intake.rules import ScanRules
 from edge_agent.intake.unknown import CASHIER_MESSAGES, UnknownReason
-from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS, Layout
+from tests.unit.intake.scans import item, meaning
 
-TODAY = date(2026, 11, 21)
 LICENCE = "@\n\x1e\rANSI 636000100102DL00410278ZV03190008DLDAQT64235789\nDBB06061986\n"
-
-
-def meaning(data: bytes | str, rules: ScanRules | None = None) -> Meaning:
-    raw = data if isinstance(data, bytes) else data.encode()
-    return interpret(Scan(data=Sensitive(raw)), rules or ScanRules(), TODAY)
-
-
-def item(data: str, rules: ScanRules | None = None) -> ItemCode:
-    found = meaning(data, rules)
-    assert isinstance(found, ItemCode), found
-    return found
 
 
 @pytest.mark.parametrize(
@@ -68,7 +53,6 @@ def test_items_of_every_length_have_one_canonical_gtin(
     assert item(code) == ItemCode(readings=(Reading(gtin, read_as),))
 
 
-KILOGRAMS = Weight(value=Decimal("1.250"), unit="kg")
 EITHER = "01234565"
 AS_UPCE = Reading("00012345000065", Symbology.UPCE)
 AS_EAN8 = Reading("00000001234565", Symbology.EAN8)
@@ -224,163 +208,6 @@ def test_a_document_is_sensitive_and_shows_nothing_of_itself() -> None:
     assert isinstance(scanned, DocumentScan)
     assert repr(scanned) == "DocumentScan(document=<sensitive>)"
     assert "1986" not in repr(scanned.document.reveal())
-
-
-class TestElementStrings:
-    FULL = "0109521234543213\x1d10BATCH1\x1d17260930\x1d21SER/1"
-
-    def test_till_elements_are_understood(self) -> None:
-        found = item("]d2" + self.FULL)
-        assert found.gtin == "09521234543213"
-        assert found.batch == "BATCH1"
-        assert found.expires == date(2026, 9, 30)
-        assert found.elements["21"] == "SER/1"
-
-    @pytest.mark.parametrize("aim", ["]C1", "]e0", "]d2", "]Q3", "]J1", "]Q1", "]d1", "]J0", ""])
-    def test_every_carrier_and_none_say_the_same(self, aim: str) -> None:
-        found, expected = item(aim + self.FULL), item("]d2" + self.FULL)
-        assert found.gtin == expected.gtin
-        assert found.elements == expected.elements
-        assert found.read_as is (symbology_of(aim) if aim else Symbology.UNKNOWN)
-
-    def test_leading_function_characters_are_dropped(self) -> None:
-        assert item("]C1\x1d" + self.FULL) == item("]C1" + self.FULL)
-
-    def test_human_readable_form(self) -> None:
-        assert item("(01)09521234543213(10)BATCH1(17)260930(21)SER/1") == item(self.FULL)
-
-    def test_other_characters_may_stand_for_the_separator(self) -> None:
-        typed = ScanRules(separators=("\x1d", "|"))
-        assert item(self.FULL.replace("\x1d", "|"), typed) == item(self.FULL)
-
-    def test_a_code_128_without_fnc1_is_no_element_string(self) -> None:
-        assert meaning("]C00109521234543213") == Unknown(UnknownReason.UNKNOWN_CODE)
-
-    @pytest.mark.parametrize(
-        ("elements", "price", "currency", "weight", "count"),
-        [
-            ("3103001250", None, None, KILOGRAMS, 1),
-            ("3201000350", None, None, Weight(value=Decimal("35.0"), unit="lb"), 1),
-            ("3922299", Decimal("2.99"), None, None, 1),
-            ("39329780299", Decimal("2.99"), "EUR", None, 1),
-            ("39059", None, None, None, 1),
-            ("39259", Decimal("0.00009"), None, None, 1),
-            ("3012", None, None, None, 12),
-            (
-                "310300125039210299",
-                Decimal("29.9"),
-                None,
-                Weight(value=Decimal("1.250"), unit="kg"),
-                1,
-            ),
-        ],
-    )
-    def test_measures_and_prices(
-        self,
-        elements: str,
-        price: Decimal | None,
-        currency: str | None,
-        weight: Weight | None,
-        count: int,
-    ) -> None:
-        found = item("]e00199521234543216" + elements)
-        assert (found.price, found.currency, found.weight, found.count) == (
-            price,
-            currency,
-            weight,
-            count,
-        )
-
-    @pytest.mark.parametrize(
-        ("yymmdd", "day"),
-        [
-            ("261100", date(2026, 11, 30)),
-            ("760101", date(2076, 1, 1)),
-            ("770101", date(1977, 1, 1)),
-            ("280200", date(2028, 2, 29)),
-        ],
-    )
-    def test_dates_have_a_century_and_day_zero_is_the_months_last(
-        self, yymmdd: str, day: date
-    ) -> None:
-        assert item(f"]C1010952123454321317{yymmdd}").expires == day
-
-    def test_the_earlier_of_two_expiry_dates_counts(self) -> None:
-        assert item("]d201095212345432131726123170032609011200").expires == date(2026, 9, 1)
-
-    @pytest.mark.parametrize("ai", ["8110", "8112"])
-    @pytest.mark.parametrize("aim", ["]e0", "]C1", ""])
-    def test_coupons(self, aim: str, ai: str) -> None:
-        coupon = meaning(f"{aim}{ai}106141416543213500110000310123196000")
-        assert isinstance(coupon, CouponCode)
-        assert list(coupon.elements) == [ai]
-
-
-class TestDigitalLink:
-    @pytest.mark.parametrize("aim", ["", "]Q1", "]d1", "]J0", "]Q2", "]Q3"])
-    @pytest.mark.parametrize(
-        "link",
-        [
-            "https://id.gs1.org/01/09521234543213/10/BATCH1?17=260930",
-            "HTTPS://shop.example/p/12/01/09521234543213/10/BATCH1?17=260930&utm_source=x",
-            "http://a:8080/gtin/9521234543213/lot/BATCH1?exp=260930",
-            "https://a/01/9521234543213/10/BATCH1/?17=260930#top",
-            "https://a/01/09521234543213/10/BATCH1?x=1;17=260930",
-        ],
-    )
-    def test_any_domain_stem_and_spelling(self, aim: str, link: str) -> None:
-        found = item(aim + link)
-        assert found.gtin == "09521234543213"
-        assert found.batch == "BATCH1"
-        assert found.expires == date(2026, 9, 30)
-
-    @pytest.mark.parametrize(
-        "link",
-        ["https://[::1/01/09521234543213", "https://a/01/095212345432", "https:///01/09521234543213",
-         "https://a/01/09521234543213/99/x", "https://a/01/0952123454321%00"],
-    )  # fmt: skip
-    def test_what_is_no_link_of_an_item_is_not_one(self, link: str) -> None:
-        assert isinstance(meaning(link), Unknown)
-
-
-class TestVariableMeasure:
-    def test_price_and_weight_are_read_by_the_countrys_layouts(self) -> None:
-        sweden = ScanRules(layouts=NATIONAL_LAYOUTS["SE"])
-        priced, weighed = item("2088060112343", sweden), item("2388060112344", sweden)
-        assert (priced.gtin, priced.price) == ("02088060100005", Decimal("12.34"))
-        assert weighed.weight == Weight(value=Decimal("1.234"), unit="kg")
-
-    def test_the_verifier_digit_guards_the_price(self) -> None:
-        britain = ScanRules(layouts=NATIONAL_LAYOUTS["GB"])
-        assert item("2012345928756", britain).price == Decimal("28.75")
-        assert meaning("2012345828759", britain) == Unknown(UnknownReason.MEASURE_VERIFIER)
-
-    def test_pieces(self) -> None:
-        germany = ScanRules(layouts=NATIONAL_LAYOUTS["DE"])
-        assert item("2511119000129", germany).count == 12
-
-    def test_a_companys_own_layout_and_the_longest_prefix(self) -> None:
-        rules = ScanRules(
-            layouts=(Layout.parse("2IIIIIIPPPPPC", 2), Layout.parse("21IIIIIWWWWWC", 3))
-        )
-        assert item("2512345012344", rules).price == Decimal("12.34")
-        assert item("2112345012346", rules).weight == Weight(value=Decimal("1.234"), unit="kg")
-
-    def test_without_a_layout_it_is_an_item_as_it_stands(self) -> None:
-        assert item("2112345678900").gtin == "02112345678900"
-
-    @pytest.mark.parametrize(
-        "pattern",
-        ["", "2IIIIIIPPPPP", "2IIIIIIPPPPPP", "40IIIIIPPPPPC", "2PPPPPPPPPPPC", "2IIIIPPPWWWWC",
-         "2IIIVVPPPPPPC", "2IIIIVPPPPPPC", "2IIIIIIIIIIIC", "2IIIPPIIIPPPC"],
-    )  # fmt: skip
-    def test_a_layout_that_cannot_be_right_is_refused(self, pattern: str) -> None:
-        with pytest.raises(ValueError, match=re.escape(repr(pattern))):
-            Layout.parse(pattern, 2)
-
-    def test_decimals_must_fit_the_measure(self) -> None:
-        with pytest.raises(ValueError, match="decimals"):
-            Layout.parse("20IIIIIVPPPPC", 5)
 
 
 @given(st.binary(max_size=300))
