@@ -1,0 +1,1 @@
+"""Cash drawers that are not wired to a printer."""

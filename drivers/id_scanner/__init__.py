@@ -1,0 +1,1 @@
+"""ID scanners: readers of driving licences, identity cards and passports."""

@@ -1,0 +1,187 @@
+"""Barcode scanner that types like a keyboard (USB HID, Bluetooth HID), read through evdev.
+
+The device is grabbed (``EVIOCGRAB``), so that no keystroke reaches a window, a console or another
+program. What is not an input device, such as a FIFO or a pseudo-terminal, is read as a recorded
+stream of ``struct input_event``: the same bytes without the kernel's ioctls.
+"""
+
+import asyncio
+import contextlib
+import os
+import stat
+from collections import deque
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import evdev
+from evdev import ecodes
+from pydantic import Field, model_validator
+
+from drivers.scanner.keystrokes import EventDecoder, EventsLost, KeystrokeDecoder
+from drivers.scanner.layouts import LAYOUTS, Layout
+from drivers.wire.control_text import ControlText
+from drivers.wire.scan_reader import FramingConfig, Gap, ScanReader
+from edge_agent.api.device import DeviceClass, Driver, Host
+from edge_agent.api.errors import ClaimError, DeviceLost
+
+_READ_SIZE = 24 * 256
+_INPUT_MAJOR = 13
+_LOST = "the computer was too busy and lost keystrokes"
+
+
+class KeyboardScannerConfig(FramingConfig):
+    """Options of a keyboard scanner; one of ``path``, ``phys`` and ``serial`` says which it is.
+
+    ``path``: a stable one, from ``/dev/input/by-id``, or from ``/dev/input/by-path`` where two
+    scanners of one model have no serial numbers. ``phys`` names the USB port, ``serial`` the
+    device wherever it is plugged in. ``layout``: the country the scanner is set to, as XKB names
+    it. ``suffix``: ``<CR>`` is Enter, ``<TAB>`` is Tab; empty where scans end with a pause.
+    """
+
+    path: str | None = None
+    phys: str | None = None
+    serial: str | None = None
+    layout: Literal["us", "gb", "de", "fr", "es", "it", "ch", "ch(fr)", "be"] = "us"
+    suffix: ControlText = b"\r"
+    unfinished_after_s: Annotated[float, Field(gt=0, le=10)] = 0.25
+
+    @model_validator(mode="after")
+    def _one_identity(self) -> Self:
+        if sum(value is not None for value in (self.path, self.phys, self.serial)) != 1:
+            raise ValueError("give one of path, phys and serial")
+        return self
+
+    @property
+    def where(self) -> str:
+        """The device in words."""
+        return self.path or (f"phys {self.phys}" if self.phys else f"serial number {self.serial}")
+
+
+class KeyboardScanner(Driver[KeyboardScannerConfig]):
+    """Owns one keyboard and lets nothing of it out but scans."""
+
+    device_classes = frozenset({DeviceClass.SCANNER})
+
+    def __init__(self, name: str, config: KeyboardScannerConfig, host: Host) -> None:
+        super().__init__(name, config, host)
+        self._keyboard: _Keyboard | None = None
+
+    async def claim(self) -> None:
+        where = self.config.where
+        if self._keyboard is not None:
+            raise ClaimError(f"{self.name}: {where} is already claimed.")
+        layout = LAYOUTS[self.config.layout]
+        try:
+            path = self.config.path or _find(self.config)
+            if path is None:
+                raise ClaimError(f"{self.name}: no keyboard with {where} is attached.")
+            self._keyboard = _open(self.name, path, layout)
+        except OSError as error:
+            raise ClaimError(f"{self.name}: {where} cannot be opened: {error}") from error
+
+    async def run(self) -> None:
+        if self._keyboard is None:
+            raise DeviceLost(f"{self.name}: {self.config.where} is not claimed")
+        await ScanReader(self.host, self.config.framing(), self.config.unfinished_after_s).run(
+            self._keyboard
+        )
+
+    async def release(self) -> None:
+        keyboard, self._keyboard = self._keyboard, None
+        if keyboard is not None:
+            keyboard.close()
+
+
+class _Keyboard:
+    """Bytes that were typed, from a descriptor that gives input events."""
+
+    def __init__(self, name: str, path: str, descriptor: int, layout: Layout) -> None:
+        self._name = name
+        self._path = path
+        self.descriptor = descriptor
+        self._events = EventDecoder()
+        self._keystrokes = KeystrokeDecoder(layout)
+        self._typed: deque[bytes | Gap] = deque()
+
+    async def read(self) -> bytes | Gap:
+        while True:
+            if typed := self.read_now():
+                return typed
+            loop = asyncio.get_running_loop()
+            ready: asyncio.Future[None] = loop.create_future()
+            loop.add_reader(self.descriptor, _resolve, ready)
+            try:
+                await ready
+            finally:
+                loop.remove_reader(self.descriptor)
+
+    def read_now(self) -> bytes | Gap:
+        if not self._typed:
+            try:
+                data = os.read(self.descriptor, _READ_SIZE)
+            except BlockingIOError:
+                return b""
+            except OSError as error:
+                raise DeviceLost(f"{self._name}: {self._path} is gone: {error}") from error
+            if not data:
+                raise DeviceLost(f"{self._name}: {self._path} is gone: end of the stream")
+            for item in self._keystrokes.feed(self._events.feed(data)):
+                lost = isinstance(item, EventsLost)
+                self._typed.append(Gap(_LOST) if lost else str(item).encode("utf-8"))
+        return self._typed.popleft() if self._typed else b""
+
+    def close(self) -> None:
+        """Gives it back."""
+        os.close(self.descriptor)
+
+
+class _GrabbedKeyboard(_Keyboard):
+    """An input device of the kernel."""
+
+    def __init__(self, name: str, device: "evdev.InputDevice[str]", layout: Layout) -> None:
+        super().__init__(name, str(device.path), device.fd, layout)
+        self._device = device
+
+    def close(self) -> None:
+        # A keyboard that was unplugged cannot be let go of, and need not be.
+        with contextlib.suppress(OSError):
+            self._device.ungrab()
+        self._device.close()
+
+
+def _open(name: str, path: str, layout: Layout) -> _Keyboard:
+    status = Path(path).stat()
+    if not stat.S_ISCHR(status.st_mode) or os.major(status.st_rdev) != _INPUT_MAJOR:
+        return _Keyboard(name, path, os.open(path, os.O_RDONLY | os.O_NONBLOCK), layout)
+    device = evdev.InputDevice(path)
+    try:
+        if ecodes.KEY_ENTER not in device.capabilities().get(ecodes.EV_KEY, []):
+            raise ClaimError(f"{name}: {path} ({device.name}) is no keyboard.")
+        try:
+            device.grab()
+        except OSError as error:
+            raise ClaimError(f"{name}: another program has grabbed {path}.") from error
+    except BaseException:
+        device.close()
+        raise
+    return _GrabbedKeyboard(name, device, layout)
+
+
+def _find(config: KeyboardScannerConfig) -> str | None:
+    """The first event device with the configured identity that types."""
+    for path in evdev.list_devices():
+        try:
+            device = evdev.InputDevice(path)
+        except OSError:
+            continue
+        with contextlib.closing(device):
+            identity = device.phys if config.phys is not None else device.uniq
+            types = ecodes.KEY_ENTER in device.capabilities().get(ecodes.EV_KEY, [])
+            if types and identity == (config.phys or config.serial):
+                return str(path)
+    return None
+
+
+def _resolve(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)

@@ -1,0 +1,124 @@
+"""Bar code scanners on USB that speak HID POS: reports become scans, driven by the descriptor.
+
+USB-IF, HID Usage Tables, page 0x8C (Bar Code Scanner), and the HID Point of Sale Usage Tables 1.02:
+a scanned data report carries up to three bytes of symbology identifier, some data, and a flag that
+says whether the next report goes on with the same code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drivers.wire.framing import BROKE_OFF, TOO_LONG, Dropped, Frame, Item
+from drivers.wire.hid_descriptor import Field, Layout, NotADescriptor, parse_descriptor
+
+_SCANNER = 0x8C << 16
+_AIM = (_SCANNER | 0xFB, _SCANNER | 0xFC, _SCANNER | 0xFD)
+_DATA = _SCANNER | 0xFE
+_CONTINUED = _SCANNER | 0xFF
+_BYTE_COUNT = 0x01 << 16 | 0x3B
+CUT_SHORT = "a report was cut short"
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """Where the parts of one kind of scanned data report stand."""
+
+    data: tuple[Field, ...]
+    aim: tuple[Field, ...]
+    length: Field | None
+    continued: Field | None
+    bytes_needed: int
+
+    def read(self, report: bytes) -> tuple[bytes, bytes, bool] | None:
+        """AIM identifier, data, whether more follows; None where the report is not whole."""
+        if len(report) < self.bytes_needed:
+            return None
+        data = bytes(value for field in self.data for value in field.values(report))
+        if self.length is not None:
+            length = self.length.values(report)[0]
+            if length > len(data):
+                return None
+            data = data[:length]
+        else:
+            data = data.rstrip(b"\0")
+        aim = bytes(value for field in self.aim for value in field.values(report))
+        more = self.continued is not None and self.continued.values(report) != [0]
+        return aim.strip(b"\0"), data, more
+
+
+class HidPosCutter:
+    """Puts the reports of one scanner together; bounded."""
+
+    def __init__(self, descriptor: bytes, longest: int) -> None:
+        """
+        Raises:
+            NotADescriptor: the descriptor has no scanned data report.
+        """
+        self._layout = parse_descriptor(descriptor)
+        self._reports = _scan_reports(self._layout)
+        if not self._reports:
+            raise NotADescriptor("no report carries scanned data (usage page 8C)")
+        self._longest = longest
+        self._buffer = bytearray()
+        self._open = False
+        self._spoilt = ""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a report said that more follows."""
+        return self._open
+
+    def feed(self, data: bytes) -> list[Item]:
+        """Takes one report as the device sent it."""
+        number, body = self._layout.split(data)
+        report = self._reports.get(number)
+        if report is None:
+            # Another kind of report, such as the trigger's.
+            return []
+        read = report.read(body)
+        if read is None:
+            self._buffer += body
+            self._spoilt = CUT_SHORT
+            return self._end()
+        aim, piece, more = read
+        if not self._open and aim.startswith(b"]") and not piece.startswith(b"]"):
+            self._buffer += aim
+        self._buffer += piece
+        if len(self._buffer) > self._longest:
+            self._spoilt = TOO_LONG
+        self._open = more
+        return [] if more else self._end()
+
+    def spoil(self, reason: str) -> None:
+        """What is under way is not whole."""
+        self._spoilt = reason
+
+    def expire(self) -> list[Item]:
+        """The rest of a code did not come."""
+        self._spoilt = self._spoilt or BROKE_OFF
+        return self._end()
+
+    def _end(self) -> list[Item]:
+        content, spoilt = bytes(self._buffer), self._spoilt
+        self._buffer.clear()
+        self._open, self._spoilt = False, ""
+        if spoilt:
+            return [Dropped(len(content), spoilt)]
+        return [Frame(content)] if content else []
+
+
+def _scan_reports(layout: Layout) -> Mapping[int, _Report]:
+    reports = {}
+    for number, fields in layout.fields.items():
+        data = tuple(field for field in fields if field.usage == _DATA)
+        if not data:
+            continue
+        known = [f for f in fields if f.usage in (_DATA, _CONTINUED, _BYTE_COUNT, *_AIM)]
+        reports[number] = _Report(
+            data=data,
+            aim=tuple(field for field in fields if field.usage in _AIM),
+            length=next((field for field in fields if field.usage == _BYTE_COUNT), None),
+            continued=next((field for field in fields if field.usage == _CONTINUED), None),
+            bytes_needed=max((f.offset + f.size * f.count + 7) // 8 for f in known),
+        )
+    return reports

@@ -1,0 +1,158 @@
+"""One serial line: RS-232, USB CDC, or a pseudo-terminal; exclusive, asynchronous, truthful."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import termios
+from typing import Annotated, Literal
+
+import serial
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_agent.api.errors import ClaimError, DeviceLost
+
+_READ_SIZE = 4096
+_PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
+
+ModemLine = Literal["cts", "dsr", "ri", "cd"]
+
+
+class SerialLineConfig(BaseModel):
+    """Settings of a serial line.
+
+    ``port``: the device file; use a stable one from ``/dev/serial/by-id``.
+    ``present``: the modem line that a switched-on device holds active. Without one nobody can tell
+    a pulled RS-232 cable from a device that has nothing to say (a USB port tells by itself).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    port: str = Field(min_length=1)
+    baud_rate: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] = 9600
+    parity: Literal["none", "even", "odd"] = "none"
+    data_bits: Literal[7, 8] = 8
+    stop_bits: Literal[1, 2] = 1
+    flow_control: Literal["none", "rts-cts", "dtr-dsr", "xon-xoff"] = "none"
+    present: ModemLine | None = None
+    look_every_s: Annotated[float, Field(gt=0, le=10)] = 0.5
+
+
+class SerialLine:
+    """An open line. Reading and writing raise ``DeviceLost`` when it is gone."""
+
+    def __init__(self, name: str, config: SerialLineConfig) -> None:
+        """Opens it.
+
+        Raises:
+            ClaimError: it is absent, taken, not permitted, or nothing is switched on behind it.
+        """
+        self._name = name
+        self._config = config
+        try:
+            self._port = serial.Serial(
+                config.port,
+                baudrate=config.baud_rate,
+                parity=_PARITIES[config.parity],
+                bytesize=config.data_bits,
+                stopbits=config.stop_bits,
+                rtscts=config.flow_control == "rts-cts",
+                dsrdtr=config.flow_control == "dtr-dsr",
+                xonxoff=config.flow_control == "xon-xoff",
+                timeout=0,
+                exclusive=True,
+            )
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise ClaimError(f"{name}: {config.port} cannot be opened: {error}") from error
+        self._descriptor = self._port.fileno()
+        # pyserial's lock keeps out those who ask for it; this keeps out everybody but root.
+        fcntl.ioctl(self._descriptor, termios.TIOCEXCL)
+        if config.present is not None and not self.modem_line(config.present):
+            self._port.close()
+            raise ClaimError(
+                f"{name}: nothing is switched on at {config.port} "
+                f"({config.present.upper()} is not active)."
+            )
+
+    def close(self) -> None:
+        """Gives the line back."""
+        # Where the device is gone, so is its exclusiveness.
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self._descriptor, termios.TIOCNXCL)
+        self._port.close()
+
+    def modem_line(self, line: ModemLine) -> bool:
+        """Whether a modem line is active; raises ``DeviceLost``."""
+        try:
+            return bool(getattr(self._port, line))
+        except (serial.SerialException, OSError) as error:
+            raise self._lost(f"{line.upper()} cannot be read: {error}") from error
+
+    async def read(self) -> bytes:
+        """Waits for bytes."""
+        while True:
+            try:
+                async with asyncio.timeout(
+                    self._config.look_every_s if self._config.present is not None else None
+                ):
+                    await self._readable()
+            except TimeoutError:
+                if self._config.present and not self.modem_line(self._config.present):
+                    raise self._lost("the device was switched off or unplugged") from None
+                continue
+            if data := self.read_now():
+                return data
+
+    def read_now(self) -> bytes:
+        """What has come already, which may be nothing."""
+        try:
+            data = os.read(self._descriptor, _READ_SIZE)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise self._lost(str(error)) from error
+        if not data:
+            raise self._lost("it was closed at the other end")
+        return data
+
+    async def write(self, data: bytes) -> None:
+        """Writes all of it, as fast as the device takes it."""
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(self._descriptor, rest) :]
+            except BlockingIOError:
+                await self._writable()
+            except OSError as error:
+                raise self._lost(str(error)) from error
+
+    def write_now(self, data: bytes) -> None:
+        """Writes what the device takes at once; the last word to one that may be gone."""
+        with contextlib.suppress(OSError):
+            os.write(self._descriptor, data)
+
+    async def _readable(self) -> None:
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(self._descriptor, _resolve, ready)
+        try:
+            await ready
+        finally:
+            loop.remove_reader(self._descriptor)
+
+    async def _writable(self) -> None:
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        loop.add_writer(self._descriptor, _resolve, ready)
+        try:
+            await ready
+        finally:
+            loop.remove_writer(self._descriptor)
+
+    def _lost(self, reason: str) -> DeviceLost:
+        return DeviceLost(f"{self._name}: {self._config.port} is gone: {reason}")
+
+
+def _resolve(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)

@@ -1,0 +1,224 @@
+"""One interface of a USB device through pyusb: exclusive, with finite time-outs, given back."""
+
+import asyncio
+import contextlib
+import errno
+import importlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Any
+
+import usb.core
+import usb.util
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_agent.api.errors import ClaimError, DeviceLost
+
+_LOOK_MS = 200
+_WRITE_MS = 1000
+_HexId = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{4}$")]
+
+
+class UsbConfig(BaseModel):
+    """Which USB device: ``vendor`` and ``product`` as ``lsusb`` shows them.
+
+    ``serial`` tells two of one model apart. ``backend`` is a pyusb backend module; another one
+    than libusb's is for simulated devices.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vendor: _HexId
+    product: _HexId
+    serial: str | None = None
+    backend: str = "usb.backend.libusb1"
+
+    @property
+    def where(self) -> str:
+        """The device in words."""
+        number = f" with serial number {self.serial}" if self.serial else ""
+        return f"USB device {self.vendor}:{self.product}{number}"
+
+
+class UsbInterface:
+    """A claimed interface with its bulk or interrupt endpoints."""
+
+    def __init__(self, name: str, config: UsbConfig, interface_class: int) -> None:
+        """Finds and claims it; blocks for as long as the bus takes.
+
+        The kernel's driver (``usblp``, ``usbhid``) is detached, and given the device back by
+        :meth:`close`.
+
+        Raises:
+            ClaimError: it is absent, taken, not permitted, or libusb is not installed.
+        """
+        self._name = name
+        self._where = config.where
+        self._kernel_had_it = False
+        self._closed = False
+        self._device = _find(name, config)
+        try:
+            self._interface = self._claim(interface_class)
+        except usb.core.USBError as error:
+            usb.util.dispose_resources(self._device)
+            raise ClaimError(f"{name}: {self._where}: {_explain(error)}") from error
+        self._reads = self._endpoint(usb.util.ENDPOINT_IN)
+        self._writes = self._endpoint(usb.util.ENDPOINT_OUT)
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix=f"usb-{name}")
+        self._transfer: asyncio.Future[bytes] | None = None
+
+    @property
+    def number(self) -> int:
+        """bInterfaceNumber."""
+        return int(self._interface.bInterfaceNumber)
+
+    async def read(self) -> bytes:
+        """Waits for one transfer; raises ``DeviceLost``.
+
+        A transfer goes on when the wait for it is cancelled, and the next call has its data.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            if self._transfer is None:
+                self._transfer = loop.run_in_executor(self._threads, self._read)
+            await asyncio.wait([self._transfer])
+            if data := self.read_now():
+                return data
+
+    def read_now(self) -> bytes:
+        """What has come already, which may be nothing; raises ``DeviceLost``."""
+        if self._transfer is None or not self._transfer.done():
+            return b""
+        transfer, self._transfer = self._transfer, None
+        return transfer.result()
+
+    async def write(self, data: bytes) -> None:
+        """Writes all of it, in pieces of finite time; raises ``DeviceLost``.
+
+        A device that takes nothing for a while is no error: the caller has a deadline.
+        """
+        loop = asyncio.get_running_loop()
+        rest = data
+        while rest:
+            taken = await loop.run_in_executor(self._threads, self._write, rest)
+            rest = rest[taken:]
+
+    async def control_in(self, request_type: int, request: int, value: int, length: int) -> bytes:
+        """A control transfer to the interface; raises ``DeviceLost``."""
+        loop = asyncio.get_running_loop()
+
+        def transfer() -> bytes:
+            try:
+                answer = self._device.ctrl_transfer(
+                    request_type, request, value, self.number, length, _WRITE_MS
+                )
+            except usb.core.USBError as error:
+                raise self._lost(error) from error
+            return bytes(answer)
+
+        return await loop.run_in_executor(self._threads, transfer)
+
+    async def close(self) -> None:
+        """Gives the interface back to the kernel. Waits for the transfer under way."""
+        self._closed = True
+        if self._transfer is not None:
+            await asyncio.wait([self._transfer])
+            self._transfer.exception()
+        await asyncio.get_running_loop().run_in_executor(None, self._close)
+
+    def _close(self) -> None:
+        self._threads.shutdown(wait=True)
+        # Each step is tried: a device that was unplugged refuses them all.
+        with contextlib.suppress(usb.core.USBError):
+            usb.util.release_interface(self._device, self._interface)
+        if self._kernel_had_it:
+            with contextlib.suppress(usb.core.USBError, NotImplementedError):
+                self._device.attach_kernel_driver(self.number)
+        with contextlib.suppress(usb.core.USBError):
+            usb.util.dispose_resources(self._device)
+
+    def _claim(self, interface_class: int) -> Any:
+        try:
+            configuration = self._device.get_active_configuration()
+        except usb.core.USBError as error:
+            if error.errno not in (errno.ENOENT, None):
+                raise
+            # Only a device that nobody has configured yet: configuring again would reset it.
+            self._device.set_configuration()
+            configuration = self._device.get_active_configuration()
+        interface = usb.util.find_descriptor(configuration, bInterfaceClass=interface_class)
+        if interface is None:
+            raise ClaimError(
+                f"{self._name}: {self._where} has no interface of class {interface_class}."
+            )
+        number = interface.bInterfaceNumber
+        with contextlib.suppress(NotImplementedError):
+            if self._device.is_kernel_driver_active(number):
+                self._device.detach_kernel_driver(number)
+                self._kernel_had_it = True
+        usb.util.claim_interface(self._device, interface)
+        return interface
+
+    def _endpoint(self, direction: int) -> Any:
+        def matches(endpoint: Any) -> bool:
+            return bool(
+                usb.util.endpoint_direction(endpoint.bEndpointAddress) == direction
+                and usb.util.endpoint_type(endpoint.bmAttributes)
+                in (usb.util.ENDPOINT_TYPE_BULK, usb.util.ENDPOINT_TYPE_INTR)
+            )
+
+        return usb.util.find_descriptor(self._interface, custom_match=matches)
+
+    def _read(self) -> bytes:
+        if self._closed or self._reads is None:
+            raise DeviceLost(f"{self._name}: {self._where} cannot be read")
+        try:
+            return bytes(self._reads.read(self._reads.wMaxPacketSize, _LOOK_MS))
+        except usb.core.USBTimeoutError:
+            return b""
+        except usb.core.USBError as error:
+            raise self._lost(error) from error
+
+    def _write(self, data: bytes) -> int:
+        if self._closed or self._writes is None:
+            raise DeviceLost(f"{self._name}: {self._where} cannot be written")
+        try:
+            return int(self._writes.write(data[:4096], _WRITE_MS))
+        except usb.core.USBTimeoutError:
+            return 0
+        except usb.core.USBError as error:
+            raise self._lost(error) from error
+
+    def _lost(self, error: usb.core.USBError) -> DeviceLost:
+        return DeviceLost(f"{self._name}: {self._where} is gone: {_explain(error)}")
+
+
+def _find(name: str, config: UsbConfig) -> Any:
+    try:
+        backend = importlib.import_module(config.backend).get_backend()
+    except ImportError as error:
+        raise ClaimError(f"{name}: there is no pyusb backend {config.backend}: {error}") from error
+    if backend is None:
+        raise ClaimError(f"{name}: libusb is missing. Install the package libusb-1.0-0.")
+    try:
+        for device in usb.core.find(
+            find_all=True,
+            backend=backend,
+            idVendor=int(config.vendor, 16),
+            idProduct=int(config.product, 16),
+        ):
+            if config.serial is None or usb.util.get_string(device, device.iSerialNumber) == (
+                config.serial
+            ):
+                return device
+    except (usb.core.USBError, ValueError) as error:
+        # pyusb says "no langid" where it may not read a device's strings.
+        raise ClaimError(f"{name}: {config.where} cannot be read: {error}") from error
+    raise ClaimError(f"{name}: {config.where} is not attached.")
+
+
+def _explain(error: usb.core.USBError) -> str:
+    if error.errno == errno.EACCES:
+        return "the agent may not use it. `edge-agent devices` prints the udev rule that allows it"
+    if error.errno == errno.EBUSY:
+        return "another program uses it"
+    return str(error.strerror or error)
