@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint unit bench corpus fuzz rig screenshot clean
+.PHONY: demo test lint unit bench corpus scans fuzz rig screenshot clean
 
 demo: $(READY) ## A simulated lane with the terminal UI; q leaves it.
 	$(BIN)/edge-agent demo
@@ -27,6 +27,9 @@ bench: $(READY) ## What the promises cost, measured side by side.
 
 corpus: $(READY) ## Every made-up document with every kind of damage: how many were read, who passed.
 	$(BIN)/python -m tests.corpus.documents
+
+scans: $(READY) ## Scans over lines that lose one byte in five: what is dropped, refused, let through.
+	$(BIN)/python -m tests.corpus.scan_conversations
 
 fuzz: $(READY) ## 100,000 payloads that nobody meant: none raises, none is slow or large.
 	$(BIN)/python -m tests.corpus.fuzz

@@ -18,7 +18,7 @@ from edge_agent.control.client import ControlClient
 from edge_agent.control.messages import LaneMessage
 from simulator.documents.aamva import Card
 from simulator.documents.holder import holder_born, turning
-from simulator.printer import TcpPrinter
+from simulator.printer_ports import TcpPrinter
 from simulator.scanner import PtyScanner
 from simulator.scenario import SalePlan, banknotes_for
 from simulator.world import LEAD, Person, code_of

@@ -60,9 +60,9 @@ async def _obey(lane: VirtualLane, words: list[str]) -> None:  # noqa: PLR0912 -
         case ["plug"]:
             lane.scanner.plug()
         case ["printer", "off"]:
-            await lane.printer.switch_off()
+            await lane.printer.unplug()
         case ["printer", "on"]:
-            await lane.printer.switch_on()
+            await lane.printer.plug()
         case ["customers", state]:
             lane.customers.away = state == "away"
         case ["drawer", "close"]:

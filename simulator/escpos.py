@@ -1,34 +1,13 @@
-"""Reads an ESC/POS byte stream as a printer does: text, styles, cuts, pulses and status requests.
+"""Reads an ESC/POS byte stream as a printer does: text, pictures, codes, cuts, pulses, requests.
 
 Written from the Epson ESC/POS command reference alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-_CODE_PAGES = {
-    0: "cp437",
-    2: "cp850",
-    3: "cp860",
-    4: "cp863",
-    5: "cp865",
-    13: "cp857",
-    14: "cp737",
-    15: "iso8859_7",
-    16: "cp1252",
-    17: "cp866",
-    18: "cp852",
-    19: "cp858",
-    33: "cp775",
-    34: "cp855",
-    36: "cp862",
-    39: "iso8859_2",
-    40: "iso8859_15",
-    45: "cp1250",
-    46: "cp1251",
-    47: "cp1253",
-    48: "cp1254",
-}
+from simulator.code_tables import EPSON
+
 # Parameter bytes of the commands that have a fixed number of them.
 _FIXED = {
     b"\x1b@": 0,
@@ -38,8 +17,12 @@ _FIXED = {
     b"\x1bp": 3,
     **dict.fromkeys((b"\x1d!", b"\x1dB", b"\x1dr", b"\x1da", b"\x1dI", b"\x1db"), 1),
     **dict.fromkeys((b"\x1dL", b"\x1dW"), 2),
+    **dict.fromkeys((b"\x1dh", b"\x1dw", b"\x1dH", b"\x1df"), 1),
     b"\x10\x04": 1,
+    b"\x10\x05": 1,
 }
+_RASTER, _COLUMNS, _BARCODE = b"\x1dv", b"\x1b*", b"\x1dk"
+_CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 _CUTS_WITH_FEED = (65, 66, 97, 98, 103, 104)
 
 
@@ -53,6 +36,7 @@ class Style:
     underline: bool = False
     align: int = 0
     code_page: int = 0
+    font: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +61,40 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Raster:
+    """A picture: rows of ``width`` dots, eight to a byte, the first dot the highest bit."""
+
+    width: int
+    rows: tuple[bytes, ...]
+    align: int
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A barcode of system ``GS k m``; ``height`` and ``module`` are in dots."""
+
+    system: int
+    data: str
+    height: int
+    module: int
+    text_below: bool
+    align: int
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A QR code; ``module`` in dots."""
+
+    data: str
+    module: int
+    align: int
+
+
+Mark = Line | Raster | Barcode | QrCode
+"""What leaves something on paper."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The paper was cut."""
 
@@ -98,20 +116,53 @@ class StatusRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessIdRequest:
+    """``GS ( H`` function 48."""
+
+    process_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InformationRequest:
+    """``GS I n``."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticStatus:
+    """``GS a n``: what the printer shall tell by itself."""
+
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A command this printer does not have."""
 
     data: bytes
 
 
-Item = Line | Cut | Pulse | StatusRequest | Unknown
+Item = (
+    Mark
+    | Cut
+    | Pulse
+    | StatusRequest
+    | ProcessIdRequest
+    | InformationRequest
+    | AutomaticStatus
+    | Unknown
+)
 
 
 @dataclass
 class EscPosReader:
     """Takes bytes in pieces of any size; keeps an unfinished command for the next piece."""
 
+    code_tables: Mapping[int, str] = field(default_factory=lambda: EPSON)
     style: Style = field(default_factory=Style)
+    _barcode: tuple[int, int, bool] = (162, 3, False)
+    _qr: tuple[int, str] = (3, "")
     _pending: bytearray = field(default_factory=bytearray)
     _runs: list[Run] = field(default_factory=list)
 
@@ -134,7 +185,7 @@ class EscPosReader:
                 elif first >= 0x20:
                     self._print(first)
 
-    def _command_length(self) -> int | None:
+    def _command_length(self) -> int | None:  # noqa: PLR0912 - a table of commands
         """Length of the command at the front; None where more bytes are needed."""
         data = bytes(self._pending)
         if len(data) < 2:
@@ -150,16 +201,34 @@ class EscPosReader:
             if len(data) < 5:
                 return None
             length = 5 + data[3] + 256 * data[4]
+        elif head == _RASTER:
+            if len(data) < 8:
+                return None
+            length = 8 + (data[4] + 256 * data[5]) * (data[6] + 256 * data[7])
+        elif head == _COLUMNS:
+            if len(data) < 5:
+                return None
+            length = 5 + (data[3] + 256 * data[4]) * (3 if data[2] in (32, 33) else 1)
+        elif head == _BARCODE:
+            if len(data) < 4:
+                return None
+            end = data.find(b"\0", 3) + 1
+            length = 4 + data[3] if data[2] >= 65 else (end or len(data) + 1)
+        elif head == b"\x10\x14":
+            if len(data) < 3:
+                return None
+            length = len(_CLEAR) if data[2] == 8 else 5
         else:
             length = 2
         return length if len(data) >= length else None
 
-    def _obey(self, command: bytes) -> Iterator[Item]:  # noqa: PLR0912 - a table of commands
+    def _obey(self, command: bytes) -> Iterator[Item]:  # noqa: PLR0912, PLR0915 - a table
         head, parameters = command[:2], command[2:]
         first = parameters[0] if parameters else 0
         match head:
             case b"\x1b@":
                 self.style = Style()
+                self._runs.clear()
             case b"\x1bt":
                 self.style = replace(self.style, code_page=first)
             case b"\x1b!":
@@ -169,7 +238,10 @@ class EscPosReader:
                     height=2 if first & 16 else 1,
                     width=2 if first & 32 else 1,
                     underline=bool(first & 128),
+                    font=first & 1,
                 )
+            case b"\x1bM":
+                self.style = replace(self.style, font=first % 48)
             case b"\x1d!":
                 self.style = replace(self.style, width=1 + (first >> 4 & 7), height=1 + (first & 7))
             case b"\x1bE" | b"\x1bG":
@@ -190,6 +262,27 @@ class EscPosReader:
                 if self._runs:
                     yield self._end_line()
                 yield Cut()
+            case b"\x1dh":
+                self._barcode = (first, *self._barcode[1:])
+            case b"\x1dw":
+                self._barcode = (self._barcode[0], first, self._barcode[2])
+            case b"\x1dH":
+                self._barcode = (*self._barcode[:2], first % 48 in (2, 3))
+            case b"\x1dk":
+                yield self._barcode_of(first, parameters)
+            case b"\x1dv":
+                yield self._raster(parameters)
+            case b"\x1b*":
+                yield self._column_raster(first, parameters[3:])
+            case b"\x1d(":
+                yield from self._function(command)
+            case b"\x1dI":
+                yield InformationRequest(first)
+            case b"\x1da":
+                yield AutomaticStatus(first)
+            case b"\x10\x05" | b"\x10\x14":
+                # Real-time commands were obeyed when they arrived.
+                return
             case b"\x10\x04":
                 yield StatusRequest(first, real_time=True)
             case b"\x1dr":
@@ -197,8 +290,50 @@ class EscPosReader:
             case _ if head not in _FIXED:
                 yield Unknown(command)
 
+    def _function(self, command: bytes) -> Iterator[Item]:
+        """``GS ( H`` and ``GS ( k``; other functions are unknown."""
+        kind, body = command[2:3], command[5:]
+        if kind == b"H" and body[:2] == b"00":
+            yield ProcessIdRequest(body[2:6])
+        elif kind == b"k" and body[:1] == b"1":
+            match body[1]:
+                case 67:
+                    self._qr = (body[2], self._qr[1])
+                case 80:
+                    self._qr = (self._qr[0], body[3:].decode("latin-1"))
+                case 81:
+                    yield QrCode(self._qr[1], self._qr[0], self.style.align)
+        else:
+            yield Unknown(command)
+
+    def _barcode_of(self, system: int, parameters: bytes) -> Barcode:
+        data = parameters[2:] if system >= 65 else parameters[1:-1]
+        height, module, text_below = self._barcode
+        text = data.decode("latin-1")
+        return Barcode(system, text, height, module, text_below, self.style.align)
+
+    def _raster(self, parameters: bytes) -> Raster:
+        width = parameters[2] + 256 * parameters[3]
+        dots = parameters[6:]
+        rows = tuple(dots[start : start + width] for start in range(0, len(dots), width or 1))
+        return Raster(width * 8, rows, self.style.align)
+
+    def _column_raster(self, mode: int, columns: bytes) -> Raster:
+        """``ESC *``: columns of 8 or 24 dots, the highest bit on top."""
+        deep = 3 if mode in (32, 33) else 1
+        width = len(columns) // deep
+        rows = []
+        for row in range(deep * 8):
+            bits = [
+                columns[x * deep + row // 8] >> (7 - row % 8) & 1 if x < width else 0
+                for x in range((width + 7) // 8 * 8)
+            ]
+            packed = int("".join(map(str, bits)) or "0", 2)
+            rows.append(packed.to_bytes((width + 7) // 8, "big"))
+        return Raster((width + 7) // 8 * 8, tuple(rows), self.style.align)
+
     def _print(self, byte: int) -> None:
-        code_page = _CODE_PAGES.get(self.style.code_page)
+        code_page = self.code_tables.get(self.style.code_page)
         character = bytes((byte,)).decode(code_page, "replace") if code_page else "\ufffd"
         if self._runs and self._runs[-1].style == self.style:
             self._runs[-1] = Run(self._runs[-1].text + character, self.style)

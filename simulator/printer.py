@@ -1,65 +1,139 @@
-"""A receipt printer with cash drawer on a TCP port, with faults on command."""
+"""A receipt printer with cash drawer: its buffer, its mechanism, its paper and its faults.
+
+How it is connected is not its business: see :mod:`simulator.printer_ports`.
+"""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 
-from simulator.escpos import Cut, EscPosReader, Item, Line, Pulse, StatusRequest
+from simulator.code_tables import EPSON
+from simulator.escpos import (
+    AutomaticStatus,
+    Cut,
+    EscPosReader,
+    InformationRequest,
+    Item,
+    Mark,
+    ProcessIdRequest,
+    Pulse,
+    StatusRequest,
+    Unknown,
+)
+
+_DLE_EOT, _DLE_ENQ, _CLEAR = b"\x10\x04", b"\x10\x05", b"\x10\x14\x08"
+_FEED_TO_MECHANISM = 64
+_LOOK_S = 0.01
+_GARBAGE_ONE_IN = 3
 
 
 @dataclass
 class Faults:
-    """What is wrong with the printer right now."""
+    """What is wrong with the printer right now, and how it is to work.
+
+    ``ends_after`` is how many more lines are on the roll; ``line_s`` how long a line takes;
+    ``garbage`` mixes strange bytes into its replies; ``silent``: it prints and says nothing;
+    ``deaf``: it takes nothing from its connection, nor says anything (half-open).
+    """
 
     paper_out: bool = False
     paper_near_end: bool = False
     cover_open: bool = False
+    error: bool = False
     silent: bool = False
+    garbage: bool = False
+    deaf: bool = False
+    line_s: float = 0.0
+    ends_after: int | None = None
+    drawer_stuck: bool = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the mechanism stands still."""
+        return self.paper_out or self.cover_open or self.error
 
 
-@dataclass
-class TcpPrinter:
-    """Serves one connection after the other, as such printers do, and keeps what it printed.
+@dataclass(frozen=True)
+class PrinterModel:
+    """What a printer can do. ``buffer`` is its receive buffer in bytes."""
 
-    ``receipts`` were printed and cut; ``torn`` are the beginnings of those that were not.
-    """
+    maker: str = "EPSON"
+    name: str = "TM-T88V"
+    process_id: bool = True
+    information: bool = True
+    columns: int = 48
+    buffer: int = 4096
+    code_tables: Mapping[int, str] = field(default_factory=lambda: EPSON)
 
-    host: str = "127.0.0.1"
-    port: int = 0
-    faults: Faults = field(default_factory=Faults)
-    receipts: list[list[Line]] = field(default_factory=list)
-    torn: list[list[Line]] = field(default_factory=list)
-    drawer_openings: int = 0
-    unknown_commands: list[Item] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._server: asyncio.Server | None = None
-        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
-        self._unfinished: list[Line] = []
-        self._drawer_open = False
+class Printer:
+    """``receipts`` were printed and cut; ``torn`` are beginnings that a power cut left on paper."""
+
+    def __init__(self, model: PrinterModel | None = None, seed: int = 0) -> None:
+        self.model = model or PrinterModel()
+        self.faults = Faults()
+        self.receipts: list[list[Mark]] = []
+        self.torn: list[list[Mark]] = []
+        self.drawer_openings = 0
+        self.drawer_open = False
+        self.unknown_commands: list[Item] = []
+        self.on = False
+        self._random = Random(seed)
+        self._reply: Callable[[bytes], None] | None = None
+        self._buffer = bytearray()
+        self._reader = EscPosReader(self.model.code_tables)
+        self._unfinished: list[Mark] = []
+        self._tail = b""
+        self._automatic = 0
+        self._told = b""
+        self._mechanism: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
 
-    async def switch_on(self) -> None:
-        """Listens; a port of 0 is replaced by the one the system gave, and kept from then on."""
-        self._server = await asyncio.start_server(self._serve, self.host, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+    def switch_on(self) -> None:
+        """Begins with an empty buffer; paper stays as it is."""
+        if not self.on:
+            self.on = True
+            self._mechanism = asyncio.create_task(self._work())
 
     async def switch_off(self) -> None:
-        """Cuts the power: connections drop, what is in the buffer is lost, paper stays as it is."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        serving = list(self._connections.values())
-        for writer, task in list(self._connections.items()):
-            writer.transport.abort()
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
+        """Cuts the power: what is in the buffer is lost, what is on paper stays there."""
+        self.on = False
+        if self._mechanism is not None:
+            self._mechanism.cancel()
+            await asyncio.gather(self._mechanism, return_exceptions=True)
+            self._mechanism = None
+        self._clear()
+        self._automatic = 0
         if self._unfinished:
             self.torn.append(self._unfinished)
             self._unfinished = []
 
+    def connect(self, reply: Callable[[bytes], None]) -> None:
+        """A host is there; its replies go to ``reply``."""
+        self._reply = reply
+
+    def disconnect(self) -> None:
+        """The host is gone; what it has sent is printed all the same."""
+        self._reply = None
+
+    @property
+    def room(self) -> int:
+        """How many bytes the receive buffer takes."""
+        return max(self.model.buffer - len(self._buffer), 0)
+
+    def receive(self, data: bytes) -> None:
+        """Takes bytes; real-time commands among them are obeyed at once."""
+        self._real_time(data)
+        self._buffer += data
+
     def close_drawer(self) -> None:
-        """The cashier pushes the drawer in."""
-        self._drawer_open = False
+        """Somebody pushes the drawer in."""
+        self.drawer_open = False
+
+    def open_drawer(self) -> None:
+        """Somebody opens the drawer with the key."""
+        self.drawer_open = True
 
     async def wait_for_receipts(self, count: int, timeout_s: float) -> bool:
         """Whether that many receipts were cut in time."""
@@ -72,64 +146,122 @@ class TcpPrinter:
             return False
         return True
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections[writer] = task
-        escpos = EscPosReader()
-        try:
-            while data := await reader.read(4096):
-                for item in escpos.feed(data):
-                    await self._obey(item, writer)
-        except (ConnectionError, asyncio.CancelledError):
-            # The power was cut; asyncio would report a cancelled handler as an error.
-            return
-        finally:
-            del self._connections[writer]
-            writer.close()
+    async def _work(self) -> None:
+        while True:
+            self._tell_by_itself()
+            if not self._buffer:
+                await asyncio.sleep(_LOOK_S)
+                continue
+            piece = bytes(self._buffer[:_FEED_TO_MECHANISM])
+            del self._buffer[:_FEED_TO_MECHANISM]
+            for item in self._reader.feed(piece):
+                await self._obey(item)
 
-    async def _obey(self, item: Item, writer: asyncio.StreamWriter) -> None:
+    async def _obey(self, item: Item) -> None:
+        # Nothing is carried out in order while the printer is offline, not even a drawer pulse.
+        await self._until_it_can()
         match item:
-            case Line():
-                await self._until_paper()
-                self._unfinished.append(item)
             case Cut():
-                await self._until_paper()
                 self.receipts.append(self._unfinished)
                 self._unfinished = []
                 self._announce()
             case Pulse():
                 self.drawer_openings += 1
-                self._drawer_open = True
-            case StatusRequest(number=number, real_time=real_time):
-                if not self.faults.silent:
-                    writer.write(self._status(number) if real_time else self._sensor())
-                    await writer.drain()
-            case _:
+                self.drawer_open = self.drawer_open or not self.faults.drawer_stuck
+            case StatusRequest(real_time=False):
+                self._say(self._sensor())
+            case StatusRequest():
+                return
+            case ProcessIdRequest(process_id=process_id) if self.model.process_id:
+                self._say(b"\x37\x22" + process_id + b"\0")
+            case InformationRequest(number=number) if self.model.information:
+                text = {66: self.model.maker, 67: self.model.name}.get(number, "?")
+                self._say(b"\x5f" + text.encode() + b"\0")
+            case AutomaticStatus(wanted=wanted):
+                self._automatic, self._told = wanted, b""
+            case ProcessIdRequest() | InformationRequest() | Unknown():
                 self.unknown_commands.append(item)
+            case mark:
+                await self._print(mark)
 
-    async def _until_paper(self) -> None:
-        while self.faults.paper_out or self.faults.cover_open:  # noqa: ASYNC110 - set from outside
-            await asyncio.sleep(0.02)
+    async def _print(self, mark: Mark) -> None:
+        await asyncio.sleep(self.faults.line_s)
+        await self._until_it_can()
+        self._unfinished.append(mark)
+        if self.faults.ends_after is not None:
+            self.faults.ends_after -= 1
+            if self.faults.ends_after <= 0:
+                self.faults.paper_out, self.faults.ends_after = True, None
+
+    async def _until_it_can(self) -> None:
+        while self.faults.stopped:
+            self._tell_by_itself()
+            await asyncio.sleep(_LOOK_S)
+
+    def _real_time(self, data: bytes) -> None:
+        seen = self._tail + data
+        for start in range(len(seen) - 2):
+            # The last two bytes of the piece before were looked at with nothing behind them.
+            if start + 3 <= len(self._tail):
+                continue
+            command = seen[start : start + 3]
+            if command[:2] == _DLE_EOT:
+                self._say(self._status(command[2]))
+            elif command[:2] == _DLE_ENQ and not (self.faults.paper_out or self.faults.cover_open):
+                self.faults.error = False
+            elif command == _CLEAR:
+                self._clear()
+                self._say(b"\x37\x25\0")
+        self._tail = seen[-2:]
+
+    def _clear(self) -> None:
+        self._buffer.clear()
+        self._reader = EscPosReader(self.model.code_tables)
+        self._tail = b""
 
     def _announce(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    def _say(self, data: bytes) -> None:
+        if self._reply is None or self.faults.silent or self.faults.deaf:
+            return
+        if self.faults.garbage and self._random.randrange(_GARBAGE_ONE_IN) == 0:
+            data = self._random.randbytes(self._random.randrange(1, 9)) + data
+        self._reply(data)
+
+    def _tell_by_itself(self) -> None:
+        if not self._automatic:
+            return
+        status = self._automatic_status()
+        if status != self._told:
+            self._told = status
+            self._say(status)
+
+    def _automatic_status(self) -> bytes:
+        faults = self.faults
+        first = 0x10 | (0x04 if self.drawer_open else 0) | (0x08 if faults.stopped else 0)
+        first |= 0x20 if faults.cover_open else 0
+        return bytes((first, 0x04 if faults.error else 0, self._roll(), 0x0F))
+
     def _status(self, number: int) -> bytes:
+        faults = self.faults
         byte = 0x12
-        offline = self.faults.paper_out or self.faults.cover_open
         match number:
             case 1:
-                byte |= (0x04 if self._drawer_open else 0) | (0x08 if offline else 0)
+                byte |= (0x04 if self.drawer_open else 0) | (0x08 if faults.stopped else 0)
             case 2:
-                byte |= 0x04 if self.faults.cover_open else 0
-                byte |= 0x20 if self.faults.paper_out else 0
+                byte |= 0x04 if faults.cover_open else 0
+                byte |= 0x20 if faults.paper_out else 0
+                byte |= 0x40 if faults.error else 0
             case 4:
-                byte |= 0x60 if self.faults.paper_out else 0
-                byte |= 0x0C if self.faults.paper_near_end or self.faults.paper_out else 0
+                byte |= 0x60 if faults.paper_out else 0
+                byte |= 0x0C if faults.paper_near_end or faults.paper_out else 0
         return bytes((byte,))
 
+    def _roll(self) -> int:
+        near = 0x03 if self.faults.paper_near_end or self.faults.paper_out else 0
+        return near | (0x0C if self.faults.paper_out else 0)
+
     def _sensor(self) -> bytes:
-        byte = 0x03 if self.faults.paper_near_end else 0
-        return bytes((byte | (0x0C if self.faults.paper_out else 0),))
+        return bytes((self._roll(),))

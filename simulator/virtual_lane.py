@@ -16,7 +16,7 @@ from edge_agent.control.client import ControlClient
 from simulator import world
 from simulator.cashier import Cashier, wait_until_up
 from simulator.customers import CustomerSystem
-from simulator.printer import TcpPrinter
+from simulator.printer_ports import TcpPrinter
 from simulator.scanner import PtyScanner
 
 STORE, LANE = "0042", "3"
@@ -76,8 +76,8 @@ class VirtualLane:
         await self._cleanup.enter_async_context(self.client)
         self.scanner.plug()
         self._cleanup.callback(self.scanner.unplug)
-        await self.printer.switch_on()
-        self._cleanup.push_async_callback(self.printer.switch_off)
+        await self.printer.plug()
+        self._cleanup.push_async_callback(self.printer.unplug)
         self.customers.start()
         self._cleanup.callback(self.customers.stop)
         self.write_config()
@@ -113,7 +113,8 @@ class VirtualLane:
                     "name": "scanner",
                     "driver": "serial-scanner",
                     "port": str(self.scanner.path),
-                    "handshake": "ack-nak",
+                    "good_read": "<ACK>",
+                    "bad_read": "<NAK>",
                     "unfinished_after_s": 0.2,
                 },
                 {
@@ -121,6 +122,7 @@ class VirtualLane:
                     "driver": "network-printer",
                     "host": self.printer.host,
                     "port": self.printer.port,
+                    "columns": 48,
                     "drawer": {"pin": 2},
                     "poll_every_s": 0.5,
                 },

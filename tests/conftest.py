@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.store.writer import Writer
+pytest.register_assert_rewrite("edge_agent.testing")
+
+from edge_agent.store.writer import Writer  # noqa: E402 - after the line above
 
 SOURCE = "/stores/1/lanes/1"
 SEVEN_OF_A_SALE = [

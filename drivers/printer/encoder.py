@@ -1,59 +1,159 @@
 """A receipt as ESC/POS bytes, by python-escpos and its printer profiles."""
 
+import io
 import textwrap
+from collections.abc import Callable
 
+from escpos.image import EscposImage
 from escpos.printer import Dummy
+from PIL import Image, UnidentifiedImageError
 
-from edge_agent.api.receipt import Align, Columns, Element, Feed, Receipt, Rule, Text
+from drivers.printer.code_pages import CodePages
+from edge_agent.api.receipt import (
+    Align,
+    Barcode,
+    Columns,
+    Element,
+    Feed,
+    Picture,
+    QrCode,
+    Receipt,
+    Rule,
+    Table,
+    Text,
+)
+
+_CELL_GAP = 1
+_TALLEST_PICTURE = 400
+_FEED_BEFORE_TEARING = b"\x1bd\x05"
+# 60 dots high, 2 wide, the text below (GS h, GS w, GS H); GS k 73 n; GS v 0, normal size.
+_BARCODE_STYLE = b"\x1dh\x3c\x1dw\x02\x1dH\x02"
+_CODE_128 = b"\x1dkI"
+_RASTER = b"\x1dv0\0"
+# A real-time command within a picture's bytes is obeyed by the printer all the same (Epson's
+# reference, "Notes" of DLE EOT, DLE ENQ and DLE DC4). One dot more keeps it from being one.
+_REAL_TIME = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 
 
 class ReceiptEncoder:
     """Encodes for one printer: its profile (code pages, commands) and its width in characters."""
 
-    def __init__(self, profile: str, columns: int) -> None:
-        self._profile = profile
-        self._columns = columns
+    def __init__(self, profile: str, columns: int | None) -> None:
+        """
+        Args:
+            columns: characters of font A in a line; None for what the profile says.
+        """
+        self._dummy = Dummy(profile=profile)
+        self._profile = self._dummy.profile
+        self._columns = columns or int(self._profile.get_columns("a"))
+        self._code_pages = CodePages(profile)
 
     def receipt(self, receipt: Receipt) -> bytes:
         """The whole receipt from initialisation to cut."""
-        printer = Dummy(profile=self._profile)
-        printer.hw("INIT")
-        for element in receipt.elements:
-            self._element(printer, element)
-        printer.cut()
-        return bytes(printer.output)
+        parts = [self._command(lambda printer: printer.hw("INIT"))]
+        parts += [self._element(element) for element in receipt.elements]
+        if self._profile.supports("paperFullCut") or self._profile.supports("paperPartCut"):
+            parts.append(self._command(lambda printer: printer.cut()))
+        else:
+            parts.append(_FEED_BEFORE_TEARING)
+        return b"".join(parts)
 
-    def drawer_pulse(self, pin: int) -> bytes:
-        """``ESC p``: the pulse for the drawer on connector pin 2 or 5."""
-        printer = Dummy(profile=self._profile)
-        printer.cashdraw(pin)
-        return bytes(printer.output)
-
-    def _element(self, printer: Dummy, element: Element) -> None:
+    def _element(self, element: Element) -> bytes:
         match element:
             case Text(text=text, align=align, bold=bold, large=large):
-                printer.set(
-                    align=align.value,
-                    bold=bold,
-                    normal_textsize=not large,
-                    double_width=large,
-                    double_height=large,
-                )
                 width = self._columns // 2 if large else self._columns
-                for line in textwrap.wrap(text, width) or [""]:
-                    printer.textln(line)
+                lines = textwrap.wrap(text, width) or [""]
+                return self._lines(lines, align, bold=bold, large=large)
             case Columns(left=left, right=right, bold=bold):
-                printer.set(align=Align.LEFT.value, bold=bold, normal_textsize=True)
-                printer.textln(columns(left, right, self._columns))
+                return self._lines(columns(left, right, self._columns), bold=bold)
+            case Table(rows=rows):
+                return self._lines(table(rows, self._columns))
             case Rule():
-                printer.set(align=Align.LEFT.value, bold=False, normal_textsize=True)
-                printer.textln("-" * self._columns)
+                return self._lines(["-" * self._columns])
             case Feed(lines=lines):
-                printer.ln(lines)
+                return b"\n" * lines
+            case Barcode(text=text):
+                return self._barcode(text)
+            case QrCode(text=text):
+                native = self._profile.supports("qrCode")
+                return self._centred(
+                    self._command(lambda printer: printer.qr(text, ec=1, size=6, native=native))
+                )
+            case Picture(png=png):
+                return self._picture(png)
+
+    def _lines(
+        self,
+        lines: list[str],
+        align: Align = Align.LEFT,
+        *,
+        bold: bool = False,
+        large: bool = False,
+    ) -> bytes:
+        style = self._command(
+            lambda printer: printer.set(
+                align=align.value,
+                bold=bold,
+                normal_textsize=not large,
+                double_width=large,
+                double_height=large,
+            )
+        )
+        return style + b"".join(self._code_pages.encode(line) + b"\n" for line in lines)
+
+    def _barcode(self, text: str) -> bytes:
+        if not self._profile.supports("barcodeB"):
+            return self._lines([text], Align.CENTER)
+        data = b"{B" + text.replace("{", "{{").encode("ascii")
+        return self._centred(_BARCODE_STYLE + _CODE_128 + bytes((len(data),)) + data)
+
+    def _picture(self, png: bytes) -> bytes:
+        try:
+            with Image.open(io.BytesIO(png)) as opened:
+                picture = opened.convert("L")
+        except (UnidentifiedImageError, OSError):
+            return b""
+        widest = self._dots()
+        picture.thumbnail((widest, _TALLEST_PICTURE))
+        raster = EscposImage(picture)
+        dots = raster.to_raster_format()
+        for sequence in _REAL_TIME:
+            dots = dots.replace(sequence, bytes((sequence[0] | 1, sequence[1])))
+        size = raster.width_bytes.to_bytes(2, "little") + raster.height.to_bytes(2, "little")
+        return self._centred(_RASTER + size + dots)
+
+    def _dots(self) -> int:
+        pixels = self._profile.profile_data.get("media", {}).get("width", {}).get("pixels")
+        return pixels if isinstance(pixels, int) else self._columns * 12
+
+    def _centred(self, drawing: bytes) -> bytes:
+        center = self._command(lambda printer: printer.set(align="center", normal_textsize=True))
+        return center + drawing + self._command(lambda printer: printer.set(align="left"))
+
+    def _command(self, call: Callable[[Dummy], None]) -> bytes:
+        self._dummy.clear()
+        call(self._dummy)
+        return bytes(self._dummy.output)
 
 
-def columns(left: str, right: str, width: int) -> str:
+def columns(left: str, right: str, width: int) -> list[str]:
     """Sets ``right`` at the right edge of the last line; ``left`` wraps in what remains."""
     room = max(width - len(right) - 1, 8)
     *above, last = textwrap.wrap(left, room) or [""]
-    return "\n".join([*above, last.ljust(width - len(right)) + right])
+    return [*above, last.ljust(width - len(right)) + right]
+
+
+def table(rows: tuple[tuple[str, ...], ...], width: int) -> list[str]:
+    """Sets the cells below each other; the first takes its own line where the paper is narrow."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    cells = sum(widths[1:]) + _CELL_GAP * (len(widths) - 1)
+    lines = []
+    for first, *others in rows:
+        right = (" " * _CELL_GAP).join(
+            cell.rjust(size) for cell, size in zip(others, widths[1:], strict=True)
+        )
+        if widths[0] + _CELL_GAP + cells <= width:
+            lines += columns(first, right, width)
+        else:
+            lines += [line for line in (first, right.rjust(width)) if line.strip()]
+    return lines

@@ -1,8 +1,10 @@
 """What an ESC/POS printer says of itself, sorted out from one stream. Pure.
 
-The replies are told apart by their fixed bits (Epson ESC/POS reference, DLE EOT, GS r, GS a):
-``DLE EOT n`` answers ``0xx1xx10``, ``GS r 1`` answers ``0xx0xxxx``, automatic status back begins
-with ``0xx1xx00`` and has four bytes. XON and XOFF are flow control and carry no status.
+The replies are told apart by their fixed bits (Epson ESC/POS reference): ``DLE EOT n`` answers
+``0xx1xx10``, ``GS r 1`` answers ``0xx0xxxx``, automatic status back (``GS a``) begins with
+``0xx1xx00`` and goes on with three bytes ``0xx0xxxx``, the process id (``GS ( H``) is
+``37 22 id id id id 00`` and printer information (``GS I``) ``5F text 00``. XON and XOFF are flow
+control and carry no status.
 """
 
 from collections.abc import Mapping
@@ -10,6 +12,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 XON, XOFF = 0x11, 0x13
+_PROCESS_ID, _INFORMATION = 0x37, 0x5F
+_PROCESS_ID_FLAG = 0x22
+_LONGEST_INFORMATION = 80
 
 
 class RealTime(IntEnum):
@@ -36,6 +41,17 @@ class RealTime(IntEnum):
 
 PAPER_SENSOR_REQUEST = b"\x1dr\x01"
 """``GS r 1``: answered in order, after everything sent before has been printed."""
+MAKER_REQUEST = b"\x1dIB"
+"""``GS I 66``: the maker's name, answered in order."""
+AUTOMATIC_STATUS = b"\x1da\x0f"
+"""``GS a 15``: tell by yourself when drawer, online, error or paper change."""
+RECOVER = b"\x10\x05\x01"
+"""``DLE ENQ 1``: go on after an error that a person has put right, from the line it stopped at."""
+
+
+def process_id_request(process_id: str) -> bytes:
+    """``GS ( H`` function 48: answered with the four characters when all before is printed."""
+    return b"\x1d(H\x06\x0000" + process_id.encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +63,24 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedUpTo:
+class PaperSensor:
     """The answer to a ``GS r 1``: all data before it has gone through the mechanism."""
+
+    roll: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessId:
+    """The answer to a ``GS ( H``: all data before it has been printed."""
+
+    process_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Information:
+    """The answer to a ``GS I``."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +88,9 @@ class Unexpected:
     """A byte that is no known reply, or one nobody asked for."""
 
     byte: int
+
+
+Item = Facts | PaperSensor | ProcessId | Information | Unexpected
 
 
 class StatusDecoder:
@@ -68,32 +103,64 @@ class StatusDecoder:
     def __init__(self) -> None:
         self._open: RealTime | None = None
         self._automatic: bytearray | None = None
+        self._block: bytearray | None = None
 
     def expect(self, request: RealTime | None) -> None:
         """The next real-time reply answers this request; None: nobody waits for one."""
         self._open = request
 
-    def feed(self, data: bytes) -> list[Facts | PrintedUpTo | Unexpected]:
+    def feed(self, data: bytes) -> list[Item]:
         """Takes reply bytes as they come."""
-        items: list[Facts | PrintedUpTo | Unexpected] = []
+        items: list[Item] = []
         for byte in data:
-            if self._automatic is not None:
-                self._automatic.append(byte)
-                if len(self._automatic) == 4:
-                    items.append(Facts(_automatic_status(bytes(self._automatic))))
-                    self._automatic = None
-            elif byte in (XON, XOFF):
+            if byte in (XON, XOFF):
                 continue
-            elif byte & 0b10010011 == 0b00010010:
+            if byte & 0b10010011 == 0b00010010 and not (self._block and _printable(byte)):
+                # A real-time reply may come in the middle of any other.
                 items.append(self._real_time(byte))
-            elif byte & 0b10010011 == 0b00010000:
-                self._automatic = bytearray([byte])
-            elif byte & 0b10010000 == 0:
-                items.append(PrintedUpTo())
-                items.append(Facts({"paper": _roll(byte)}))
+            elif self._block is not None:
+                items += self._go_on_with_block(byte)
+            elif self._automatic is not None:
+                items += self._go_on_with_automatic(byte)
             else:
-                items.append(Unexpected(byte))
+                items += self._begin(byte)
         return items
+
+    def _begin(self, byte: int) -> list[Item]:
+        if byte in (_PROCESS_ID, _INFORMATION):
+            self._block = bytearray((byte,))
+        elif byte & 0b10010011 == 0b00010000:
+            self._automatic = bytearray((byte,))
+        elif byte & 0b10010000 == 0:
+            roll = _roll(byte)
+            return [Facts({"paper": roll}), PaperSensor(roll)]
+        else:
+            return [Unexpected(byte)]
+        return []
+
+    def _go_on_with_automatic(self, byte: int) -> list[Item]:
+        assert self._automatic is not None
+        if byte & 0b10010000:
+            # A byte was lost: these are not four of one status.
+            lost, self._automatic = self._automatic, None
+            return [*map(Unexpected, lost), *self._begin(byte)]
+        self._automatic.append(byte)
+        if len(self._automatic) < 4:
+            return []
+        status, self._automatic = bytes(self._automatic), None
+        return [Facts(_automatic_status(status))]
+
+    def _go_on_with_block(self, byte: int) -> list[Item]:
+        assert self._block is not None
+        block = self._block
+        if byte == 0:
+            self._block = None
+            return [_block(bytes(block))]
+        if not _printable(byte) or len(block) > _LONGEST_INFORMATION:
+            self._block = None
+            return [*map(Unexpected, block), *self._begin(byte)]
+        block.append(byte)
+        return []
 
     def _real_time(self, byte: int) -> "Facts | Unexpected":
         request, self._open = self._open, None
@@ -119,6 +186,18 @@ class StatusDecoder:
                 return Facts({"paper": "end" if end else "near_end" if near_end else "ok"}, request)
             case None:
                 return Unexpected(byte)
+
+
+def _block(block: bytes) -> Item:
+    if block[0] == _INFORMATION:
+        return Information(block[1:].decode("ascii"))
+    if len(block) == 6 and block[1] == _PROCESS_ID_FLAG:
+        return ProcessId(block[2:].decode("ascii"))
+    return Unexpected(block[0])
+
+
+def _printable(byte: int) -> bool:
+    return 0x20 <= byte < 0x7F
 
 
 def _roll(byte: int) -> str:

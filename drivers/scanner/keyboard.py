@@ -7,6 +7,7 @@ stream of ``struct input_event``: the same bytes without the kernel's ioctls.
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import stat
 from collections import deque
@@ -152,7 +153,13 @@ class _GrabbedKeyboard(_Keyboard):
 def _open(name: str, path: str, layout: Layout) -> _Keyboard:
     status = Path(path).stat()
     if not stat.S_ISCHR(status.st_mode) or os.major(status.st_rdev) != _INPUT_MAJOR:
-        return _Keyboard(name, path, os.open(path, os.O_RDONLY | os.O_NONBLOCK), layout)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            raise ClaimError(f"{name}: another program reads {path}.") from error
+        return _Keyboard(name, path, descriptor, layout)
     device = evdev.InputDevice(path)
     try:
         if ecodes.KEY_ENTER not in device.capabilities().get(ecodes.EV_KEY, []):

@@ -8,6 +8,7 @@ import struct
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from evdev import ecodes
 
@@ -49,6 +50,8 @@ _COMBINING = {
     "~~": "\u0303",
     "¸¸": "\u0327",
 }
+STALE_S = 0.2
+"""No scanner holds a key for that long: the event that let it go was lost."""
 _UP, _DOWN = 0, 1
 _EVENT = struct.Struct("@llHHi")
 
@@ -58,18 +61,30 @@ class EventsLost:
     """The kernel's buffer overflowed (``SYN_DROPPED``): keys are missing from here on."""
 
 
+class KeyEvent(NamedTuple):
+    """An event of ``linux/input.h``; ``at`` in seconds of a clock that only goes on."""
+
+    at: float
+    kind: int
+    code: int
+    value: int
+
+
 class EventDecoder:
     """``struct input_event`` from a stream of bytes (``linux/input.h``)."""
 
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, data: bytes) -> list[tuple[int, int, int]]:
-        """Type, code and value of each event that is whole."""
+    def feed(self, data: bytes) -> list[KeyEvent]:
+        """Each event that is whole."""
         data = self._rest + data
         whole = len(data) - len(data) % _EVENT.size
         self._rest = data[whole:]
-        return [event[2:] for event in _EVENT.iter_unpack(data[:whole])]
+        return [
+            KeyEvent(seconds + microseconds / 1e6, kind, code, value)
+            for seconds, microseconds, kind, code, value in _EVENT.iter_unpack(data[:whole])
+        ]
 
 
 class KeystrokeDecoder:
@@ -82,11 +97,15 @@ class KeystrokeDecoder:
         self._dead = ""
         self._number: str | None = None
         self._overflowed = False
+        self._last = 0.0
 
-    def feed(self, events: Iterable[tuple[int, int, int]]) -> list[str | EventsLost]:
+    def feed(self, events: Iterable[KeyEvent]) -> list[str | EventsLost]:
         """What the events type; after lost events, the keys held are taken to be none."""
         typed: list[str | EventsLost] = []
-        for kind, code, value in events:
+        for at, kind, code, value in events:
+            if at - self._last > STALE_S:
+                self._let_go()
+            self._last = at
             if kind == ecodes.EV_SYN and code == ecodes.SYN_DROPPED:
                 self._overflowed = True
                 typed.append(EventsLost())
@@ -95,13 +114,16 @@ class KeystrokeDecoder:
                 # Documentation/input/event-codes.rst).
                 if kind == ecodes.EV_SYN and code == ecodes.SYN_REPORT:
                     self._overflowed = False
-                    self._held.clear()
-                    self._dead, self._number = "", None
+                    self._let_go()
             elif kind == ecodes.EV_KEY:
                 text = self._key(code, value)
                 if text:
                     typed.append(text)
         return typed
+
+    def _let_go(self) -> None:
+        self._held.clear()
+        self._dead, self._number = "", None
 
     def _key(self, key: int, value: int) -> str:
         if value == _UP:
@@ -141,7 +163,7 @@ class KeystrokeDecoder:
         typed = self._layout.character(key, shift=shift, altgr=altgr).upper()
         if len(typed) == 1 and "@" <= typed <= "_":
             return chr(ord(typed) & 0x1F)
-        return _CTRL_BY_PLACE.get(key, "\x1e" if typed == "^^" else "")
+        return _CTRL_BY_PLACE.get(key, "")
 
     def _accented(self, typed: str) -> str:
         """Puts a dead key and what follows together."""

@@ -2,8 +2,9 @@
 
 A keyboard scanner emulates the keyboard of one country, and the same keys are other characters in
 another: with the wrong layout a Z is read as a Y. The tables say what xkeyboard-config's symbols of
-these names say (``tests/unit/drivers/test_layouts.py`` compares them with libxkbcommon), for the
-characters that barcodes carry. A doubled accent is a dead key.
+these names say (``tests/unit/drivers/test_layouts.py`` compares them), for the characters that
+barcodes carry; where Windows' layout of the same country differs there, they say what Windows does,
+because that is what scanners emulate. A doubled accent is a dead key.
 """
 
 from collections.abc import Mapping
@@ -117,7 +118,7 @@ LAYOUTS: Mapping[str, Layout] = {
         Q S D F G H J K L M % µ
         > W X C V B N ? . / §
         """,
-        altgr="é ~  \" #  ' {  ( [  - |  è `  _ \\  ç ^  à @  ) ]  = }  e €  q @  m µ  < |",
+        altgr="é ~~  \" #  ' {  ( [  - |  è ``  _ \\  ç ^  à @  ) ]  = }  e €  q @  m µ  < |",
     ),
     "es": _layout(
         """
@@ -132,7 +133,7 @@ LAYOUTS: Mapping[str, Layout] = {
         A S D F G H J K L Ñ ¨¨ Ç
         > Z X C V B N M ; : _
         """,
-        altgr="º \\  1 |  2 @  3 #  4 ~  7 {  8 [  9 ]  0 }  ' \\  q @  e €  `` [  + ]  ´´ {  ç }  < |  m µ",
+        altgr="º \\  1 |  2 @  3 #  4 ~~  5 €  7 {  8 [  9 ]  0 }  ' \\  q @  e €  `` [  + ]  ´´ {  ç }  < |  m µ",
     ),
     "it": _layout(
         r"""
@@ -193,6 +194,6 @@ LAYOUTS: Mapping[str, Layout] = {
         Q S D F G H J K L M % £
         > W X C V B N ? . / +
         """,
-        altgr='& |  é @  " #  § ^  è {  ! [  ç {  à }  ) \\  a @  e €  ^^ [  $ ]  ù ´´  µ ``  < \\  = ~~',
+        altgr="& |  é @  \" #  ' {  ( [  § ^  è {  ! [  ç {  à }  ) \\  a @  e €  ^^ [  $ ]  ù ´´  µ ``  < \\  = ~~",
     ),
 }

@@ -4,10 +4,13 @@ import re
 from dataclasses import dataclass
 
 # What is sent in several lines, so that a line end is part of it: a driving licence (AAMVA D.12.3,
-# with or without its first bytes), and a machine readable zone (ICAO 9303), by its first line.
+# with or without its first bytes, and with some lost), and a machine readable zone (ICAO 9303), by
+# its first line. What is taken for one and is not only waits for the silence behind it.
 _SEVERAL_LINES = re.compile(
     rb"(?:\][A-Za-z][0-9])?"
-    rb"(?:@[\r\n\x1c\x1e]|(?:ANSI|AAMVA|AMVA) ?[0-9]|[PVACI][A-Z<][A-Z<]{3}[A-Z0-9<]{25,39}[\r\n])"
+    rb"(?:@?[\r\n]?[\x1c\x1e]|@[\r\n]"
+    rb"|@?(?:AAMVA|AMVA|A?N?SI|A?NS|AN) ?[0-9]{4}"
+    rb"|[PVACI][A-Z<][A-Z<]{3}[A-Z0-9<]{25,39}[\r\n])"
 )
 # A line of a document never looks like this: it is the next scan, that came before the silence.
 _NEXT_SCAN = re.compile(rb"(?:\][A-Za-z][0-9])?[0-9]{8,14}")

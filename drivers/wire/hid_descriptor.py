@@ -29,7 +29,7 @@ _CONSTANT = 0x01
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One usage (page << 16 | id) in an input report; bits are counted from behind the report id.
+    """One usage (page << 16 | id) in a report; bits are counted from behind the report id.
 
     ``size`` is in bits; ``count`` values of that size follow each other.
     """
@@ -53,9 +53,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The input reports of a device. Without report ids the one report has the id 0."""
+    """The reports of a device, by id. Without report ids the one report has the id 0."""
 
     fields: Mapping[int, Sequence[Field]]
+    outputs: Mapping[int, Sequence[Field]]
     numbered: bool
 
     def split(self, report: bytes) -> tuple[int, bytes]:
@@ -77,8 +78,8 @@ class _Globals:
 
 def parse_descriptor(data: bytes) -> Layout:  # noqa: PLR0912 - a table of items
     """Reads a report descriptor; raises ``NotADescriptor``."""
-    fields: dict[int, list[Field]] = {}
-    offsets: dict[int, int] = {}
+    fields: dict[_Tag, dict[int, list[Field]]] = {_Tag.INPUT: {}, _Tag.OUTPUT: {}}
+    offsets: dict[tuple[int, int], int] = {}
     state, stack = _Globals(), list[_Globals]()
     usages: list[int] = []
     minimum: int | None = None
@@ -107,14 +108,15 @@ def parse_descriptor(data: bytes) -> Layout:  # noqa: PLR0912 - a table of items
                 last = value if size == 4 else state.page << 16 | value
                 usages += range(minimum, min(last, minimum + 255) + 1)
                 minimum = None
-            case _Tag.INPUT:
-                offset = offsets.get(state.report, 0)
+            case _Tag.INPUT | _Tag.OUTPUT:
+                offset = offsets.get((tag, state.report), 0)
                 if not value & _CONSTANT:
-                    fields.setdefault(state.report, []).extend(_fields(state, usages, offset))
-                offsets[state.report] = offset + state.size * state.count
+                    of_kind = fields[_Tag(tag)]
+                    of_kind.setdefault(state.report, []).extend(_fields(state, usages, offset))
+                offsets[tag, state.report] = offset + state.size * state.count
         if tag in _MAIN:
             usages, minimum = [], None
-    return Layout(fields, numbered)
+    return Layout(fields[_Tag.INPUT], fields[_Tag.OUTPUT], numbered)
 
 
 def _fields(state: _Globals, usages: Sequence[int], offset: int) -> list[Field]:

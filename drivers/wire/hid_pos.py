@@ -16,6 +16,7 @@ _AIM = (_SCANNER | 0xFB, _SCANNER | 0xFC, _SCANNER | 0xFD)
 _DATA = _SCANNER | 0xFE
 _CONTINUED = _SCANNER | 0xFF
 _BYTE_COUNT = 0x01 << 16 | 0x3B
+_ERROR_BEEP, _GOOD_READ_BEEP = _SCANNER | 0x85, _SCANNER | 0x86
 CUT_SHORT = "a report was cut short"
 
 
@@ -42,7 +43,8 @@ class _Report:
         else:
             data = data.rstrip(b"\0")
         aim = bytes(value for field in self.aim for value in field.values(report))
-        more = self.continued is not None and self.continued.values(report) != [0]
+        # Some devices declare all eight bits of the flag's byte as the flag.
+        more = self.continued is not None and any(self.continued.values(report))
         return aim.strip(b"\0"), data, more
 
 
@@ -62,6 +64,11 @@ class HidPosCutter:
         self._buffer = bytearray()
         self._open = False
         self._spoilt = ""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether reports begin with their id."""
+        return self._layout.numbered
 
     @property
     def unfinished(self) -> bool:
@@ -88,6 +95,21 @@ class HidPosCutter:
             self._spoilt = TOO_LONG
         self._open = more
         return [] if more else self._end()
+
+    def beep_report(self, good: bool) -> bytes | None:
+        """The output report that sounds a beep, report id first; None where there is none.
+
+        Its other bits are zero: "prevent read" and "initiate read" stay as they should be.
+        """
+        wanted = _GOOD_READ_BEEP if good else _ERROR_BEEP
+        for number, fields in self._layout.outputs.items():
+            for field in fields:
+                if field.usage == wanted:
+                    bits = 1 << field.offset
+                    size = max(other.offset + other.size * other.count for other in fields)
+                    body = bits.to_bytes((size + 7) // 8, "little")
+                    return bytes((number,)) + body if self._layout.numbered else body
+        return None
 
     def spoil(self, reason: str) -> None:
         """What is under way is not whole."""

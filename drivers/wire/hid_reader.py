@@ -1,13 +1,12 @@
 """What scanners and ID scanners that speak HID POS over USB have in common."""
 
-import asyncio
 from typing import Annotated
 
 from pydantic import Field
 
 from drivers.wire.hid_descriptor import NotADescriptor
 from drivers.wire.hid_pos import HidPosCutter
-from drivers.wire.scan_reader import ScanReader
+from drivers.wire.scan_reader import ScanReader, nothing
 from drivers.wire.usb_device import UsbConfig, UsbInterface
 from edge_agent.api.device import Driver, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
@@ -16,10 +15,18 @@ _HID_CLASS = 3
 # Standard request GET_DESCRIPTOR to an interface, for a report descriptor (USB HID 1.11, 7.1.1).
 _TO_INTERFACE, _GET_DESCRIPTOR, _REPORT_DESCRIPTOR = 0x81, 0x06, 0x2200
 _LONGEST_DESCRIPTOR = 4096
+# Class request SET_REPORT to an interface, for an output report (USB HID 1.11, 7.2.2).
+_FROM_HOST, _SET_REPORT, _OUTPUT_REPORT = 0x21, 0x09, 0x0200
 
 
 class HidReaderConfig(UsbConfig):
-    """Options of a scanner in the mode "USB HID POS" (not "HID keyboard", not "USB COM")."""
+    """Options of a scanner in the mode "USB HID POS" (not "HID keyboard", not "USB COM").
+
+    ``beeps``: the agent lets the scanner beep when the lane has committed or refused a scan; for
+    a scanner that is set not to beep by itself and has the usages 85 and 86.
+    """
+
+    beeps: bool = False
 
     unfinished_after_s: Annotated[float, Field(gt=0, le=10)] = 0.5
     longest_scan: Annotated[int, Field(ge=16, le=8192)] = 4096
@@ -36,7 +43,7 @@ class HidReader(Driver[HidReaderConfig]):
     async def claim(self) -> None:
         if self._interface is not None:
             raise ClaimError(f"{self.name}: {self.config.where} is already claimed.")
-        interface = await asyncio.to_thread(UsbInterface, self.name, self.config, _HID_CLASS)
+        interface = await UsbInterface.open(self.name, self.config, _HID_CLASS)
         try:
             descriptor = await interface.control_in(
                 _TO_INTERFACE, _GET_DESCRIPTOR, _REPORT_DESCRIPTOR, _LONGEST_DESCRIPTOR
@@ -56,8 +63,23 @@ class HidReader(Driver[HidReaderConfig]):
     async def run(self) -> None:
         if self._interface is None or self._cutter is None:
             raise DeviceLost(f"{self.name}: {self.config.where} is not claimed")
-        reader = ScanReader(self.host, self._cutter, self.config.unfinished_after_s)
-        await reader.run(self._interface)
+        interface, cutter = self._interface, self._cutter
+
+        async def beep(good: bool) -> None:
+            report = cutter.beep_report(good)
+            if report is not None:
+                number = report[0] if cutter.numbered else 0
+                await interface.control_out(
+                    _FROM_HOST, _SET_REPORT, _OUTPUT_REPORT | number, report
+                )
+
+        reader = ScanReader(
+            self.host,
+            cutter,
+            self.config.unfinished_after_s,
+            beep if self.config.beeps else nothing,
+        )
+        await reader.run(interface)
 
     async def release(self) -> None:
         interface, self._interface = self._interface, None

@@ -8,10 +8,14 @@ from typing import Annotated, NoReturn, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from drivers.wire.control_text import ControlText
-from drivers.wire.framing import Dropped, Framing, Item
+from drivers.wire.framing import Dropped, Frame, Framing, Item
 from edge_agent.api.device import DataEvent, ErrorEvent, ErrorLocus, Host
+from edge_agent.api.errors import DeviceLost
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.values import Scan
+
+_MOST_WAITING = 64
+"""Scans; nobody scans that many while the lane takes none, and a flood must not fill memory."""
 
 
 class FramingConfig(BaseModel):
@@ -78,7 +82,10 @@ async def nothing(_: bool) -> None:
 
 
 class ScanReader:
-    """Reads, frames and fires; answers each scan when the lane has committed it."""
+    """Reads, frames and fires; answers each scan when the lane has committed it.
+
+    Reading goes on while the lane is busy: pauses between scans must be seen when they happen.
+    """
 
     def __init__(
         self,
@@ -95,36 +102,56 @@ class ScanReader:
         self._cutter = cutter
         self._silence_s = silence_s
         self._answer = answer
+        self._cut: asyncio.Queue[Item | Exception] = asyncio.Queue(_MOST_WAITING)
 
     async def run(self, source: Source) -> NoReturn:
-        """Until the source raises."""
-        while True:
-            timeout = self._silence_s if self._cutter.unfinished else None
-            try:
-                async with asyncio.timeout(timeout):
-                    data = await source.read()
-            except TimeoutError:
-                # A busy loop may be late to look: what has come is no silence.
-                data = source.read_now()
-                if not data:
-                    await self._deliver(self._cutter.expire())
-                    continue
-            if isinstance(data, Gap):
-                self._cutter.spoil(data.reason)
-            else:
-                await self._deliver(self._cutter.feed(data))
+        """Until the source raises, and what was read before has been delivered."""
+        reading = asyncio.create_task(self._read(source))
+        try:
+            while True:
+                match await self._cut.get():
+                    case Frame() | Dropped() as item:
+                        await self._deliver(item)
+                    case error:
+                        raise error
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
-    async def _deliver(self, items: list[Item]) -> None:
-        for item in items:
-            await fire(self._host, item, self._answer)
+    async def _read(self, source: Source) -> None:
+        try:
+            while True:
+                for item in await self._next(source):
+                    await self._cut.put(item)
+        # Whatever it is, run() raises it, after the scans that came before it.
+        except Exception as error:
+            await self._cut.put(error)
 
+    async def _next(self, source: Source) -> list[Item]:
+        timeout = self._silence_s if self._cutter.unfinished else None
+        try:
+            async with asyncio.timeout(timeout):
+                data = await source.read()
+        except TimeoutError:
+            # A busy loop may be late to look: what has come is no silence.
+            data = source.read_now()
+            if not data:
+                return self._cutter.expire()
+        if isinstance(data, Gap):
+            self._cutter.spoil(data.reason)
+            return []
+        return self._cutter.feed(data)
 
-async def fire(host: Host, item: Item, answer: Callable[[bool], Awaitable[None]]) -> None:
-    """Tells the lane of a scan, or that one was dropped, and the scanner what became of it."""
-    if isinstance(item, Dropped):
-        message = f"{item.count} bytes were dropped: {item.reason}. Scan again."
-        await host.fire(ErrorEvent(locus=ErrorLocus.INPUT, message=message))
-        await answer(False)
-        return
-    reply = await host.fire(DataEvent(scan=Scan(data=Sensitive(item.data))))
-    await answer(reply.accepted)
+    async def _deliver(self, item: Item) -> None:
+        event: DataEvent | ErrorEvent
+        if isinstance(item, Dropped):
+            message = f"{item.count} bytes were dropped: {item.reason}. Scan again."
+            event = ErrorEvent(locus=ErrorLocus.INPUT, message=message)
+        else:
+            event = DataEvent(scan=Scan(data=Sensitive(item.data)))
+        reply = await self._host.fire(event)
+        try:
+            await self._answer(reply.accepted and isinstance(item, Frame))
+        except DeviceLost:
+            # Reading finds that out too; scans that are in already are still delivered.
+            self._answer = nothing

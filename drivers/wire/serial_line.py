@@ -100,8 +100,10 @@ class SerialLine:
                 if self._config.present and not self.modem_line(self._config.present):
                     raise self._lost("the device was switched off or unplugged") from None
                 continue
-            if data := self.read_now():
-                return data
+            data = self.read_now()
+            if not data:
+                raise self._lost("it was closed at the other end")
+            return data
 
     def read_now(self) -> bytes:
         """What has come already, which may be nothing."""
@@ -111,8 +113,6 @@ class SerialLine:
             return b""
         except OSError as error:
             raise self._lost(str(error)) from error
-        if not data:
-            raise self._lost("it was closed at the other end")
         return data
 
     async def write(self, data: bytes) -> None:

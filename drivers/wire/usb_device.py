@@ -42,8 +42,9 @@ class UsbConfig(BaseModel):
 class UsbInterface:
     """A claimed interface with its bulk or interrupt endpoints."""
 
-    def __init__(self, name: str, config: UsbConfig, interface_class: int) -> None:
-        """Finds and claims it; blocks for as long as the bus takes.
+    @classmethod
+    async def open(cls, name: str, config: UsbConfig, interface_class: int) -> "UsbInterface":
+        """Finds and claims it.
 
         The kernel's driver (``usblp``, ``usbhid``) is detached, and given the device back by
         :meth:`close`.
@@ -51,6 +52,19 @@ class UsbInterface:
         Raises:
             ClaimError: it is absent, taken, not permitted, or libusb is not installed.
         """
+        threads = ThreadPoolExecutor(2, thread_name_prefix=f"usb-{name}")
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                threads, cls, name, config, interface_class, threads
+            )
+        except BaseException:
+            threads.shutdown(wait=False)
+            raise
+
+    def __init__(
+        self, name: str, config: UsbConfig, interface_class: int, threads: ThreadPoolExecutor
+    ) -> None:
+        """Blocks for as long as the bus takes; raises ``ClaimError``."""
         self._name = name
         self._where = config.where
         self._kernel_had_it = False
@@ -63,7 +77,7 @@ class UsbInterface:
             raise ClaimError(f"{name}: {self._where}: {_explain(error)}") from error
         self._reads = self._endpoint(usb.util.ENDPOINT_IN)
         self._writes = self._endpoint(usb.util.ENDPOINT_OUT)
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix=f"usb-{name}")
+        self._threads = threads
         self._transfer: asyncio.Future[bytes] | None = None
 
     @property
@@ -117,16 +131,29 @@ class UsbInterface:
 
         return await loop.run_in_executor(self._threads, transfer)
 
+    async def control_out(self, request_type: int, request: int, value: int, data: bytes) -> None:
+        """A control transfer with data to the interface; raises ``DeviceLost``."""
+
+        def transfer() -> None:
+            try:
+                self._device.ctrl_transfer(
+                    request_type, request, value, self.number, data, _WRITE_MS
+                )
+            except usb.core.USBError as error:
+                raise self._lost(error) from error
+
+        await asyncio.get_running_loop().run_in_executor(self._threads, transfer)
+
     async def close(self) -> None:
         """Gives the interface back to the kernel. Waits for the transfer under way."""
         self._closed = True
         if self._transfer is not None:
             await asyncio.wait([self._transfer])
             self._transfer.exception()
-        await asyncio.get_running_loop().run_in_executor(None, self._close)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._give_back)
+        self._threads.shutdown(wait=False)
 
-    def _close(self) -> None:
-        self._threads.shutdown(wait=True)
+    def _give_back(self) -> None:
         # Each step is tried: a device that was unplugged refuses them all.
         with contextlib.suppress(usb.core.USBError):
             usb.util.release_interface(self._device, self._interface)
@@ -175,7 +202,8 @@ class UsbInterface:
             return bytes(self._reads.read(self._reads.wMaxPacketSize, _LOOK_MS))
         except usb.core.USBTimeoutError:
             return b""
-        except usb.core.USBError as error:
+        # pyusb looks endpoints up in descriptors that an unplugged device does not have.
+        except (usb.core.USBError, ValueError) as error:
             raise self._lost(error) from error
 
     def _write(self, data: bytes) -> int:
@@ -185,10 +213,10 @@ class UsbInterface:
             return int(self._writes.write(data[:4096], _WRITE_MS))
         except usb.core.USBTimeoutError:
             return 0
-        except usb.core.USBError as error:
+        except (usb.core.USBError, ValueError) as error:
             raise self._lost(error) from error
 
-    def _lost(self, error: usb.core.USBError) -> DeviceLost:
+    def _lost(self, error: Exception) -> DeviceLost:
         return DeviceLost(f"{self._name}: {self._where} is gone: {_explain(error)}")
 
 
@@ -216,9 +244,10 @@ def _find(name: str, config: UsbConfig) -> Any:
     raise ClaimError(f"{name}: {config.where} is not attached.")
 
 
-def _explain(error: usb.core.USBError) -> str:
-    if error.errno == errno.EACCES:
+def _explain(error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EACCES:
         return "the agent may not use it. `edge-agent devices` prints the udev rule that allows it"
-    if error.errno == errno.EBUSY:
+    if number == errno.EBUSY:
         return "another program uses it"
-    return str(error.strerror or error)
+    return str(getattr(error, "strerror", None) or error)

@@ -132,13 +132,15 @@ class Driver(ABC, Generic[ConfigT]):
     """One device, from claim to release.
 
     ``class LabelPrinter(Driver[LabelPrinterConfig])``: the type argument is the pydantic model of
-    the device's table in the configuration file.
+    the device's table in the configuration file; a subclass may name another as ``config_type``.
     """
 
     config_type: ClassVar[type[BaseModel]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        if "config_type" in vars(cls):
+            return
         config_type = type_argument(cls, 0, BaseModel)
         if config_type is not None:
             cls.config_type = config_type

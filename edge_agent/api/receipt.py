@@ -35,6 +35,16 @@ class Columns(Frozen):
     bold: bool = False
 
 
+class Table(Frozen):
+    """Rows of as many cells as the first has: one cell left, the others at the right edge.
+
+    On narrow paper the first cell takes a line of its own.
+    """
+
+    kind: Literal["table"] = "table"
+    rows: Annotated[tuple[tuple[str, ...], ...], Field(min_length=1)]
+
+
 class Rule(Frozen):
     """A horizontal line over the full width."""
 
@@ -48,7 +58,30 @@ class Feed(Frozen):
     lines: int = Field(default=1, ge=1, le=20)
 
 
-Element = Annotated[Text | Columns | Rule | Feed, Field(discriminator="kind")]
+class Barcode(Frozen):
+    """A Code 128 with its text below; a printer that has none prints the text."""
+
+    kind: Literal["barcode"] = "barcode"
+    text: Annotated[str, Field(pattern=r"^[\x20-\x7e]{1,40}$")]
+
+
+class QrCode(Frozen):
+    """A QR code, error correction level M."""
+
+    kind: Literal["qr"] = "qr"
+    text: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Picture(Frozen):
+    """A black and white picture, centred; wider ones are made to fit."""
+
+    kind: Literal["picture"] = "picture"
+    png: bytes
+
+
+Element = Annotated[
+    Text | Columns | Table | Rule | Feed | Barcode | QrCode | Picture, Field(discriminator="kind")
+]
 
 
 class Receipt(Frozen):

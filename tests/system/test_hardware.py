@@ -106,11 +106,11 @@ async def test_paper_out_waits_and_prints_every_receipt_once(lane: VirtualLane) 
 
 
 async def test_a_printer_that_is_off_gets_its_receipts_when_it_is_back(lane: VirtualLane) -> None:
-    await lane.printer.switch_off()
+    await lane.printer.unplug()
     await device_is(lane, "printer", "lost")
     await sell(lane)
     await receipt_job(lane, "pending", "printer is lost")
-    await lane.printer.switch_on()
+    await lane.printer.plug()
     assert await lane.printer.wait_for_receipts(1, 20)
 
 
@@ -122,11 +122,11 @@ async def test_a_receipt_cut_off_by_a_pulled_cable_is_put_to_the_operator(
     lane.printer.faults.cover_open = True
     await sell(lane)
     await receipt_job(lane, "running")
-    await lane.printer.switch_off()
+    await lane.printer.unplug()
     job = await receipt_job(lane, "uncertain", "connection was lost")
     lane.printer.faults.silent = lane.printer.faults.cover_open = False
     lane.printer.receipts.clear()
-    await lane.printer.switch_on()
+    await lane.printer.plug()
     await device_is(lane, "printer", "ready")
     await lane.client.resolve_job(job.id, "repeat")
     assert await lane.printer.wait_for_receipts(1, 10)
@@ -156,7 +156,7 @@ async def test_cash_opens_the_drawer_and_a_drawer_that_stays_shut_is_said(
     await sell(lane, Tender.CASH)
     events = await event_types(lane, "lane.drawer.completed")
     assert (events[-1]["outcome"], lane.printer.drawer_openings) == ("opened", 1)
-    await lane.printer.switch_off()
+    await lane.printer.unplug()
     await device_is(lane, "printer", "lost")
     await sell(lane, Tender.CASH)
     await prompted(lane, "The drawer did not open")

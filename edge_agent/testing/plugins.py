@@ -1,25 +1,12 @@
-"""Tools for testing drivers and plugins, ours and third parties' alike."""
+"""A plugin on a lane, without a database: commands in, events and actions out."""
 
-import asyncio
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
-import pytest
-
 from edge_agent.api.commands import LaneCommand
-from edge_agent.api.device import (
-    DataEvent,
-    DeviceEvent,
-    Driver,
-    ErrorEvent,
-    Reply,
-    StatusUpdateEvent,
-)
-from edge_agent.api.errors import ClaimError, DeviceLost
 from edge_agent.api.events import Event, HttpAnswered, TimerFired
 from edge_agent.api.lane import LaneState
 from edge_agent.api.plugin import CallHttp, Plugin, Record, StartTimer
@@ -29,138 +16,7 @@ from edge_agent.lane.outcome import Context, LaneJob
 from edge_agent.runtime.plugin_slot import PluginSlot
 from edge_agent.runtime.resolve import Resolver
 from edge_agent.runtime.turn import Budget, Turn, World
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class FakeHost:
-    """A host that keeps what a driver fires, and answers as it is told."""
-
-    def __init__(self, *, accept: bool = True) -> None:
-        self.accept = accept
-        self.events: list[DeviceEvent] = []
-        self._fired = asyncio.Event()
-
-    async def fire(self, event: DeviceEvent) -> Reply:
-        """Keeps the event."""
-        self.events.append(event)
-        self._fired.set()
-        return Reply(accepted=self.accept, message="" if self.accept else "refused by the test")
-
-    def now(self) -> datetime:
-        """Always the same noon."""
-        return NOON
-
-    @property
-    def scans(self) -> list[bytes]:
-        """The bytes of every good read."""
-        return [e.scan.data.reveal() for e in self.events if isinstance(e, DataEvent)]
-
-    @property
-    def errors(self) -> list[str]:
-        """The message of every error."""
-        return [e.message for e in self.events if isinstance(e, ErrorEvent)]
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What the device has said of itself so far."""
-        told: dict[str, str] = {}
-        for event in self.events:
-            if isinstance(event, StatusUpdateEvent):
-                told.update(event.facts)
-        return told
-
-    async def wait_for(self, events: int, timeout_s: float = 5.0) -> None:
-        """Waits until so many events were fired."""
-        async with asyncio.timeout(timeout_s):
-            while len(self.events) < events:
-                self._fired.clear()
-                await self._fired.wait()
-
-
-class DriverConformance(ABC):
-    """What every driver must hold; subclass it and tell how to bring the device about.
-
-    The subclass's name begins with ``Test``. ``driver`` gives a fresh driver for the same device
-    each time; ``plug`` and ``unplug`` make the device present and absent.
-    """
-
-    @abstractmethod
-    def driver(self, host: FakeHost) -> Driver[Any]:
-        """A new, unclaimed driver for the device under test."""
-
-    @abstractmethod
-    async def plug(self) -> None:
-        """Makes the device present. It is absent before."""
-
-    @abstractmethod
-    async def unplug(self) -> None:
-        """Takes the device away; harmless where it is absent."""
-
-    async def test_release_of_an_unclaimed_device_is_harmless(self) -> None:
-        await self.driver(FakeHost()).release()
-
-    async def test_double_release_is_harmless(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        await driver.claim()
-        await driver.release()
-        await driver.release()
-        await self.unplug()
-
-    async def test_claim_of_an_absent_device_is_a_claim_error_that_names_it(self) -> None:
-        driver = self.driver(FakeHost())
-        with pytest.raises(ClaimError, match=driver.name):
-            await driver.claim()
-
-    async def test_second_claim_is_refused(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        await driver.claim()
-        with pytest.raises(ClaimError):
-            await driver.claim()
-        await driver.release()
-        await self.unplug()
-
-    async def test_claimed_again_after_release(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        for _ in range(3):
-            await driver.claim()
-            await driver.release()
-        await self.unplug()
-
-    async def test_unplugged_while_running_is_a_lost_device_and_comes_back(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        await driver.claim()
-        running = asyncio.create_task(driver.run())
-        await asyncio.sleep(0.05)
-        assert not running.done()
-        await self.unplug()
-        with pytest.raises(DeviceLost):
-            async with asyncio.timeout(5):
-                await running
-        await driver.release()
-        await self.plug()
-        await driver.claim()
-        await driver.release()
-        await self.unplug()
-
-    async def test_cancelled_run_leaves_no_task_behind(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        before = asyncio.all_tasks()
-        await driver.claim()
-        running = asyncio.create_task(driver.run())
-        await asyncio.sleep(0.05)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await driver.release()
-        await self.unplug()
-        await asyncio.sleep(0.05)
-        left = {task for task in asyncio.all_tasks() - before if "driver" in repr(task.get_coro())}
-        assert not left
+from edge_agent.testing.drivers import NOON
 
 
 class PluginScenario:

@@ -1,0 +1,144 @@
+"""Cash drawer on a serial line of its own, opened by a few bytes."""
+
+import asyncio
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from drivers.wire.control_text import ControlText
+from drivers.wire.serial_line import ModemLine, SerialLine, SerialLineConfig
+from edge_agent.api.device import (
+    DeviceClass,
+    Host,
+    OpenDrawer,
+    Output,
+    OutputCompleteEvent,
+    OutputDriver,
+    OutputOutcome,
+    StatusUpdateEvent,
+)
+from edge_agent.api.errors import ClaimError, DeviceError, DeviceLost
+
+UNKNOWN = "unknown"
+_LOOK_S = 0.05
+
+
+class SerialDrawerConfig(SerialLineConfig):
+    """Options of a drawer on a serial line.
+
+    ``open_command``: the bytes that open it. How it tells whether it is open: by a modem line
+    (``sense_line``), active when ``open_level`` says so; by the answer to ``status_request``, one
+    byte, open where the bits ``status_mask`` are set, or clear for ``open_level = "low"``; or not
+    at all.
+    """
+
+    open_command: Annotated[ControlText, Field(min_length=1)] = b"\x07"
+    sense_line: ModemLine | None = None
+    status_request: ControlText = b""
+    status_mask: Annotated[int, Field(ge=1, le=255)] = 1
+    open_level: Literal["high", "low"] = "high"
+    moves_within_s: Annotated[float, Field(gt=0, le=5)] = 1.0
+    reply_timeout_s: Annotated[float, Field(gt=0, le=10)] = 0.5
+    poll_every_s: Annotated[float, Field(gt=0, le=60)] = 0.5
+
+    @model_validator(mode="after")
+    def _one_sense(self) -> Self:
+        if self.sense_line is not None and self.status_request:
+            raise ValueError("give sense_line or status_request, not both")
+        return self
+
+
+class SerialDrawer(OutputDriver[SerialDrawerConfig]):
+    """Opens it and says whether it is open, as far as the drawer tells."""
+
+    device_classes = frozenset({DeviceClass.CASH_DRAWER})
+
+    def __init__(self, name: str, config: SerialDrawerConfig, host: Host) -> None:
+        super().__init__(name, config, host)
+        self._line: SerialLine | None = None
+        self._one_question = asyncio.Lock()
+        self._answer: asyncio.Future[int] | None = None
+
+    async def claim(self) -> None:
+        if self._line is not None:
+            raise ClaimError(f"{self.name}: {self.config.port} is already claimed.")
+        self._line = SerialLine(self.name, self.config)
+
+    async def run(self) -> None:
+        tasks = {asyncio.create_task(self._read()), asyncio.create_task(self._poll())}
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def release(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+    async def output(self, request: Output) -> OutputCompleteEvent:
+        outcome, detail = OutputOutcome.FAILED, "This device opens a drawer and prints nothing."
+        if isinstance(request, OpenDrawer):
+            outcome, detail = await self._open()
+        return OutputCompleteEvent(output_id=request.output_id, outcome=outcome, detail=detail)
+
+    async def _open(self) -> tuple[OutputOutcome, str]:
+        if self._line is None:
+            return OutputOutcome.FAILED, "The drawer is not connected."
+        try:
+            await self._line.write(self.config.open_command)
+            async with asyncio.timeout(self.config.moves_within_s):
+                while (state := await self._state()) == "closed":
+                    await asyncio.sleep(_LOOK_S)
+        except TimeoutError:
+            return OutputOutcome.FAILED, "It did not move."
+        except DeviceError:
+            return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
+        await self._tell(state)
+        if state == UNKNOWN:
+            return OutputOutcome.UNCERTAIN, "the drawer cannot be observed"
+        return OutputOutcome.DONE, "seen open"
+
+    async def _poll(self) -> None:
+        while True:
+            await self._tell(await self._state())
+            await asyncio.sleep(self.config.poll_every_s)
+
+    async def _tell(self, state: str) -> None:
+        await self.host.fire(StatusUpdateEvent(facts={"drawer": state}))
+
+    async def _state(self) -> str:
+        """``open``, ``closed`` or ``unknown``; raises ``DeviceLost``."""
+        line = self._claimed()
+        if self.config.sense_line is not None:
+            return self._by_level(line.modem_line(self.config.sense_line))
+        if not self.config.status_request:
+            return UNKNOWN
+        async with self._one_question:
+            self._answer = asyncio.get_running_loop().create_future()
+            await line.write(self.config.status_request)
+            try:
+                async with asyncio.timeout(self.config.reply_timeout_s):
+                    byte = await self._answer
+            except TimeoutError:
+                return UNKNOWN
+            return self._by_level(byte & self.config.status_mask == self.config.status_mask)
+
+    def _by_level(self, high: bool) -> str:
+        return "open" if high == (self.config.open_level == "high") else "closed"
+
+    async def _read(self) -> None:
+        while True:
+            data = await self._claimed().read()
+            if self._answer is not None and not self._answer.done():
+                # The last byte is the newest; what came before answered an earlier question.
+                self._answer.set_result(data[-1])
+
+    def _claimed(self) -> SerialLine:
+        if self._line is None:
+            raise DeviceLost(f"{self.name}: {self.config.port} is not claimed")
+        return self._line

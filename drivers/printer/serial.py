@@ -1,0 +1,33 @@
+"""ESC/POS receipt printer on a serial line: RS-232, USB CDC, or Bluetooth SPP."""
+
+from drivers.printer.escpos import Connection, EscPosPrinter, PrinterConfig
+from drivers.wire.serial_line import SerialLine, SerialLineConfig
+
+
+class SerialPrinterConfig(PrinterConfig, SerialLineConfig):
+    """Options of a printer on a serial line.
+
+    Printers hold the host off while their buffer is full: set ``flow_control`` as the printer's
+    switches say, mostly ``dtr-dsr``.
+    """
+
+
+class SerialPrinter(EscPosPrinter[SerialPrinterConfig]):
+    """A printer with a line to itself."""
+
+    @property
+    def where(self) -> str:
+        return self.config.port
+
+    async def connect(self) -> Connection:
+        return _LineConnection(SerialLine(self.name, self.config))
+
+
+class _LineConnection:
+    def __init__(self, line: SerialLine) -> None:
+        self._line = line
+        self.read = line.read
+        self.write = line.write
+
+    async def close(self) -> None:
+        self._line.close()

@@ -1,0 +1,314 @@
+"""Every printer's driver holds what every driver must, and prints once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from edge_agent.api.device import (
+    Driver,
+    OpenDrawer,
+    OutputCompleteEvent,
+    OutputDriver,
+    OutputOutcome,
+    PrintReceipt,
+)
+from edge_agent.api.receipt import Receipt, Text
+from edge_agent.testing import DriverConformance, FakeHost
+from edge_agent.testing.drivers import serving
+from simulator.paper import as_text
+from simulator.printer import PrinterModel
+from tests.conformance.printer_rigs import PRINTER_RIGS, PrinterRig, SerialRig, TcpRig, UsbRig
+
+EPSON = PrinterModel()
+PLAIN = PrinterModel(maker="XPRINTER", name="XP-58", process_id=False)
+MUTE = PrinterModel(maker="", name="", process_id=False, information=False)
+RECEIPT = Receipt(elements=tuple(Text(text=f"line {number}") for number in range(12)))
+DONE, FAILED, UNCERTAIN = OutputOutcome.DONE, OutputOutcome.FAILED, OutputOutcome.UNCERTAIN
+
+
+class PrinterConformance(DriverConformance):
+    """A rig as a device under test."""
+
+    rig_type: ClassVar[type[PrinterRig]]
+    settle_s = 0.3
+
+    @pytest.fixture(autouse=True)
+    async def _rig(self, tmp_path: Path) -> AsyncIterator[None]:
+        self.rig = self.rig_type(tmp_path, EPSON)
+        async with self.rig.ready():
+            yield
+
+    def driver(self, host: FakeHost) -> Driver[Any]:
+        return self.rig.driver(host)
+
+    async def plug(self) -> None:
+        await self.rig.plug()
+
+    async def unplug(self) -> None:
+        await self.rig.unplug()
+
+    async def emit(self, data: bytes) -> None:
+        self.rig.emit(data)
+
+
+class TestNetworkPrinter(PrinterConformance):
+    """On a loopback port."""
+
+    rig_type = TcpRig
+
+
+class TestSerialPrinter(PrinterConformance):
+    """On a pseudo-terminal."""
+
+    rig_type = SerialRig
+
+
+class TestUsbPrinter(PrinterConformance):
+    """On a simulated bus."""
+
+    rig_type = UsbRig
+
+
+@pytest.fixture(params=PRINTER_RIGS, ids=lambda rig: rig.name)
+async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[PrinterRig]:
+    made: PrinterRig = request.param(tmp_path, EPSON)
+    async with made.ready():
+        await made.plug()
+        yield made
+
+
+@pytest.fixture(
+    params=[EPSON, PLAIN, MUTE], ids=["process id", "paper sensor", "says nothing of it"]
+)
+async def tcp(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TcpRig]:
+    made = TcpRig(tmp_path, request.param)
+    async with made.ready():
+        await made.plug()
+        yield made
+
+
+def output_of(driver: Driver[Any]) -> OutputDriver[Any]:
+    assert isinstance(driver, OutputDriver)
+    return driver
+
+
+async def do_print(driver: Driver[Any], number: int = 1) -> OutputCompleteEvent:
+    return await output_of(driver).output(PrintReceipt(output_id=number, receipt=RECEIPT))
+
+
+async def test_a_receipt_is_printed_and_confirmed_on_every_connection(rig: PrinterRig) -> None:
+    driver = rig.driver(FakeHost())
+    async with serving(driver):
+        for number in range(1, 4):
+            end = await do_print(driver, number)
+            assert (end.outcome, end.output_id) == (DONE, number)
+            assert len(rig.printer.receipts) == number
+    assert as_text(rig.printer.receipts[0]).startswith("line 0\nline 1\n")
+    assert rig.printer.unknown_commands == []
+
+
+async def test_every_kind_of_printer_confirms_in_the_way_it_can(tcp: TcpRig) -> None:
+    driver = tcp.driver(FakeHost())
+    async with serving(driver):
+        assert (await do_print(driver)).outcome is DONE
+        assert (await do_print(driver)).outcome is DONE
+    assert len(tcp.printer.receipts) == 2
+    # Only a printer that has it is asked for the process id: others print the question.
+    assert tcp.printer.unknown_commands == [] or not tcp.printer.model.information
+
+
+async def test_a_printer_that_cannot_send_is_believed_only_by_configuration(tcp: TcpRig) -> None:
+    tcp.printer.faults.silent = True
+    driver = tcp.driver(FakeHost())
+    async with serving(driver):
+        assert (await do_print(driver)).outcome is FAILED
+        assert tcp.printer.receipts == []
+    trusting = tcp.driver(FakeHost(), confirmation="none")
+    async with serving(trusting):
+        end = await do_print(trusting)
+        assert (end.outcome, end.detail) == (DONE, "sent; this printer cannot confirm it")
+        assert await tcp.printer.wait_for_receipts(1, 5)
+
+
+@pytest.mark.parametrize(
+    ("fault", "fact", "value"),
+    [
+        ("paper_out", "paper", "end"),
+        ("cover_open", "cover", "open"),
+        ("error", "error", "yes"),
+        ("paper_near_end", "paper", "near_end"),
+    ],
+)
+async def test_the_printers_state_is_told_as_it_is_and_unknown_when_it_is_not_told(
+    rig: PrinterRig, fault: str, fact: str, value: str
+) -> None:
+    host = FakeHost()
+    async with serving(rig.driver(host)):
+        await host.wait_for_fact("paper", "ok")
+        await host.wait_for_fact("cover", "closed")
+        setattr(rig.printer.faults, fault, True)
+        await host.wait_for_fact(fact, value)
+        rig.printer.faults.silent = True
+        await host.wait_for_fact(fact, "unknown")
+
+
+async def test_what_keeps_the_printer_is_named_and_nothing_is_sent(rig: PrinterRig) -> None:
+    host = FakeHost()
+    driver = rig.driver(host)
+    async with serving(driver):
+        rig.printer.faults.paper_out = True
+        await host.wait_for_fact("paper", "end")
+        end = await do_print(driver)
+        assert (end.outcome, end.detail) == (FAILED, "paper is out")
+        rig.printer.faults.paper_out = False
+        await host.wait_for_fact("paper", "ok")
+        await host.wait_for_fact("online", "yes")
+        assert (await do_print(driver)).outcome is DONE
+    assert len(rig.printer.receipts) == 1
+
+
+@pytest.mark.parametrize("fault", ["paper_out", "cover_open", "error"])
+async def test_a_receipt_that_stops_in_the_middle_goes_on_when_the_fault_is_put_right(
+    rig: PrinterRig, fault: str
+) -> None:
+    rig.printer.faults.line_s = 0.02
+    driver = rig.driver(FakeHost())
+    async with serving(driver):
+        printing = asyncio.create_task(do_print(driver))
+        await asyncio.sleep(0.3)
+        setattr(rig.printer.faults, fault, True)
+        await asyncio.sleep(1.0)
+        assert not printing.done()
+        if fault != "error":
+            setattr(rig.printer.faults, fault, False)
+        # An error that was put right ends when the host asks the printer to go on.
+        end = await asyncio.wait_for(printing, 10)
+        assert end.outcome is DONE
+    (receipt,) = rig.printer.receipts
+    assert as_text(receipt).count("line ") == 12
+
+
+async def test_a_printer_that_falls_silent_before_a_receipt_gets_nothing_of_it(
+    rig: PrinterRig,
+) -> None:
+    driver = rig.driver(FakeHost())
+    async with serving(driver):
+        assert (await do_print(driver)).outcome is DONE
+        rig.printer.faults.deaf = True
+        end = await do_print(driver)
+        assert end.outcome is FAILED
+    rig.printer.faults.deaf = False
+    await asyncio.sleep(0.3)
+    assert len(rig.printer.receipts) == 1
+
+
+async def test_a_printer_that_falls_silent_in_a_receipt_leaves_it_uncertain(
+    rig: PrinterRig,
+) -> None:
+    rig.printer.faults.line_s = 0.02
+    driver = rig.driver(FakeHost())
+    async with serving(driver) as running:
+        printing = asyncio.create_task(do_print(driver))
+        await asyncio.sleep(0.3)
+        rig.printer.faults.silent = True
+        end = await asyncio.wait_for(printing, 10)
+        assert (end.outcome, end.detail) == (UNCERTAIN, "the printer did not confirm it")
+        with pytest.raises(Exception, match="a receipt was not confirmed"):
+            await asyncio.wait_for(running, 5)
+
+
+async def test_a_cable_pulled_in_a_receipt_leaves_it_uncertain(rig: PrinterRig) -> None:
+    rig.printer.faults.line_s = 0.02
+    driver = rig.driver(FakeHost())
+    async with serving(driver):
+        printing = asyncio.create_task(do_print(driver))
+        await asyncio.sleep(0.15)
+        await rig.unplug()
+        end = await asyncio.wait_for(printing, 10)
+        assert end.outcome is UNCERTAIN
+
+
+async def test_garbage_among_the_answers_never_confirms_with_a_process_id(
+    rig: PrinterRig,
+) -> None:
+    rig.printer.faults.garbage = True
+    driver = rig.driver(FakeHost())
+    outcomes = []
+    async with serving(driver):
+        for number in range(8):
+            before = len(rig.printer.receipts)
+            end = await do_print(driver, number)
+            outcomes.append(end.outcome)
+            if end.outcome is DONE:
+                assert len(rig.printer.receipts) == before + 1
+            if end.outcome is UNCERTAIN:
+                break
+    assert outcomes
+
+
+async def test_a_slow_printer_is_waited_for(tcp: TcpRig) -> None:
+    tcp.printer.faults.line_s = 0.04
+    driver = tcp.driver(FakeHost(), print_timeout_s=5)
+    async with serving(driver):
+        assert (await do_print(driver)).outcome is DONE
+
+
+async def test_the_drawers_state_is_known_by_its_pin(rig: PrinterRig) -> None:
+    host = FakeHost()
+    driver = rig.driver(host)
+    async with serving(driver):
+        await host.wait_for_fact("drawer", "closed")
+        end = await output_of(driver).output(OpenDrawer(output_id=7))
+        assert (end.outcome, end.detail) == (DONE, "seen open")
+        await host.wait_for_fact("drawer", "open")
+        rig.printer.close_drawer()
+        await host.wait_for_fact("drawer", "closed")
+        rig.printer.faults.drawer_stuck = True
+        end = await output_of(driver).output(OpenDrawer(output_id=8))
+        assert (end.outcome, end.detail) == (FAILED, "It did not move.")
+
+
+@pytest.mark.parametrize(("level", "state"), [("high", "closed"), ("low", "open")])
+async def test_the_pins_polarity_is_configured(rig: PrinterRig, level: str, state: str) -> None:
+    host = FakeHost()
+    async with serving(rig.driver(host, drawer={"open_level": level})):
+        await host.wait_for_fact("drawer", state)
+
+
+async def test_a_drawer_without_a_pin_is_unknown(rig: PrinterRig) -> None:
+    host = FakeHost()
+    driver = rig.driver(host, drawer={"open_level": "none"})
+    async with serving(driver):
+        end = await output_of(driver).output(OpenDrawer(output_id=7))
+        assert (end.outcome, end.detail) == (UNCERTAIN, "the drawer cannot be observed")
+        assert host.facts["drawer"] == "unknown"
+        async with asyncio.timeout(5):
+            while rig.printer.drawer_openings != 1:
+                await asyncio.sleep(0.01)
+
+
+async def test_a_printer_that_is_offline_is_sent_no_pulse_for_later(rig: PrinterRig) -> None:
+    host = FakeHost()
+    driver = rig.driver(host)
+    async with serving(driver):
+        rig.printer.faults.cover_open = True
+        await host.wait_for_fact("cover", "open")
+        end = await output_of(driver).output(OpenDrawer(output_id=7))
+        assert end.outcome is FAILED
+        rig.printer.faults.cover_open = False
+        await host.wait_for_fact("cover", "closed")
+        await asyncio.sleep(0.2)
+    assert rig.printer.drawer_openings == 0
+
+
+async def test_usblp_gets_its_printer_back(tmp_path: Path) -> None:
+    rig = UsbRig(tmp_path, EPSON)
+    async with rig.ready():
+        await rig.plug()
+        assert rig.device.kernel_has_it
+        async with serving(rig.driver(FakeHost())):
+            assert not rig.device.kernel_has_it
+        assert rig.device.kernel_has_it
