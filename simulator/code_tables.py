@@ -38,7 +38,15 @@ EPSON: Mapping[int, str] = {
 """Epson TM, and most that follow it."""
 
 ZIJIANG: Mapping[int, str] = {
+    0: "cp437",
     2: "cp850",
+    3: "cp860",
+    4: "cp863",
+    5: "cp865",
+    16: "cp1252",
+    17: "cp866",
+    18: "cp852",
+    19: "cp858",
     25: "cp1257",
     32: "cp1255",
     52: "cp437",
@@ -68,6 +76,8 @@ ZIJIANG: Mapping[int, str] = {
 """The many small printers on 58 mm paper sold as POS-5890 and the like."""
 
 STAR: Mapping[int, str] = {
+    0: "cp437",
+    1: "cp437",
     3: "cp437",
     4: "cp858",
     5: "cp852",
@@ -87,4 +97,4 @@ STAR: Mapping[int, str] = {
     33: "cp1250",
     34: "cp1251",
 }
-"""Star Micronics in its ESC/POS emulation."""
+"""Star Micronics; selected by ``ESC GS t``."""

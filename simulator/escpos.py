@@ -214,6 +214,8 @@ class EscPosReader:
                 return None
             end = data.find(b"\0", 3) + 1
             length = 4 + data[3] if data[2] >= 65 else (end or len(data) + 1)
+        elif head == b"\x1b\x1d":
+            length = 4
         elif head == b"\x10\x14":
             if len(data) < 3:
                 return None
@@ -231,6 +233,8 @@ class EscPosReader:
                 self._runs.clear()
             case b"\x1bt":
                 self.style = replace(self.style, code_page=first)
+            case b"\x1b\x1d" if parameters[:1] == b"t":
+                self.style = replace(self.style, code_page=parameters[1])
             case b"\x1b!":
                 self.style = replace(
                     self.style,

@@ -122,6 +122,11 @@ class Printer:
         """How many bytes the receive buffer takes."""
         return max(self.model.buffer - len(self._buffer), 0)
 
+    @property
+    def unfinished(self) -> list[Mark]:
+        """What is on paper since the last cut."""
+        return list(self._unfinished)
+
     def receive(self, data: bytes) -> None:
         """Takes bytes; real-time commands among them are obeyed at once."""
         self._real_time(data)

@@ -92,7 +92,7 @@ class SerialDrawer(OutputDriver[SerialDrawerConfig]):
         try:
             await self._line.write(self.config.open_command)
             async with asyncio.timeout(self.config.moves_within_s):
-                while (state := await self._state()) == "closed":
+                while (state := await self._state()) == "closed":  # noqa: ASYNC110 - it is asked
                     await asyncio.sleep(_LOOK_S)
         except TimeoutError:
             return OutputOutcome.FAILED, "It did not move."

@@ -6,13 +6,17 @@ tables a printer has, under which number, is in its python-escpos profile.
 
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 from escpos.capabilities import get_profile
 from escpos.magicencode import Encoder
 
-SELECT = b"\x1bt"
+_SELECT, _SELECT_ON_STAR = b"\x1bt", b"\x1b\x1dt"
 # Tables of two bytes a character, and one that is no table.
 _NOT_USED = frozenset({"CP932", "Unknown"})
+# Where several tables print a text, the one that printers most likely have right. Old ones lack
+# the euro in ISO 8859-7, and clones have other tables than they say in the less common places.
+_TRUSTED = ["CP437", "CP1252", "CP858", "CP850", "CP852", "CP1250", "CP737", "CP1253", "CP866"]
 # What has no decomposition, or one that nobody would write.
 _SPELT = {
     **{"€": "EUR", "ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d"},
@@ -26,15 +30,19 @@ class CodePages:
     """The tables of one printer."""
 
     def __init__(self, profile: str) -> None:
+        capabilities: Any = get_profile(profile)
+        # A table may stand under two numbers; the lower one is the one that all printers share.
         pages: Mapping[str, int] = {
             name: int(number)
-            for name, number in get_profile(profile).get_code_pages().items()
+            for number, name in sorted(
+                capabilities.profile_data["codePages"].items(), key=lambda page: -int(page[0])
+            )
             if name not in _NOT_USED
         }
         self._encoder = Encoder(pages)
-        # Low numbers first: an incomplete profile is most likely right about those.
-        self._pages = sorted(pages, key=lambda name: pages[name])
+        self._pages = sorted(pages, key=lambda name: (_trust(name), pages[name]))
         self._numbers = pages
+        self._select_command = _SELECT_ON_STAR if capabilities.supports("starCommands") else _SELECT
 
     def encode(self, text: str) -> bytes:
         """The text with a selection of a table before each run that needs another one.
@@ -42,7 +50,8 @@ class CodePages:
         Begins with a selection and keeps none for the next call. Control characters become
         blanks; what no table has is spelt with what they have, or becomes a question mark.
         """
-        rest = "".join(self._spelling(character) for character in text)
+        composed = unicodedata.normalize("NFC", text)
+        rest = "".join(self._spelling(character) for character in composed)
         page = self._longest(rest, None)
         encoded = self._select(page)
         while rest:
@@ -82,4 +91,8 @@ class CodePages:
         return bool(self._encoder.can_encode(page, character))
 
     def _select(self, page: str) -> bytes:
-        return SELECT + bytes((self._numbers[page],))
+        return self._select_command + bytes((self._numbers[page],))
+
+
+def _trust(name: str) -> int:
+    return _TRUSTED.index(name) if name in _TRUSTED else len(_TRUSTED)

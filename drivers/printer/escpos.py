@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from drivers.printer.encoder import ReceiptEncoder
 from drivers.printer.status import (
     AUTOMATIC_STATUS,
+    CLEAR,
     MAKER_REQUEST,
     PAPER_SENSOR_REQUEST,
     RECOVER,
@@ -234,7 +235,12 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
                     # These answers have no number: one to a question of long ago may be behind.
                     await asyncio.sleep(_STALE_ANSWERS_S)
         except TimeoutError:
-            return self._obstacle() or "the printer does not answer"
+            if obstacle := self._obstacle():
+                return obstacle
+            if self._confirmation == "process-id":
+                # It may wait for the rest of a picture that a lost connection cut off.
+                await self._claimed().write(CLEAR)
+            return "the printer does not answer"
         return ""
 
     async def _find_confirmation(self) -> Confirmation:

@@ -14,6 +14,7 @@ from enum import IntEnum
 XON, XOFF = 0x11, 0x13
 _PROCESS_ID, _INFORMATION = 0x37, 0x5F
 _PROCESS_ID_FLAG = 0x22
+_CLEARED = b"\x37\x25"
 _LONGEST_INFORMATION = 80
 
 
@@ -47,6 +48,8 @@ AUTOMATIC_STATUS = b"\x1da\x0f"
 """``GS a 15``: tell by yourself when drawer, online, error or paper change."""
 RECOVER = b"\x10\x05\x01"
 """``DLE ENQ 1``: go on after an error that a person has put right, from the line it stopped at."""
+CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+"""``DLE DC4`` function 8: forget what is in the buffers, even in the middle of a picture."""
 
 
 def process_id_request(process_id: str) -> bytes:
@@ -84,13 +87,18 @@ class Information:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """The answer to :data:`CLEAR`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unexpected:
     """A byte that is no known reply, or one nobody asked for."""
 
     byte: int
 
 
-Item = Facts | PaperSensor | ProcessId | Information | Unexpected
+Item = Facts | PaperSensor | ProcessId | Information | Cleared | Unexpected
 
 
 class StatusDecoder:
@@ -191,6 +199,8 @@ class StatusDecoder:
 def _block(block: bytes) -> Item:
     if block[0] == _INFORMATION:
         return Information(block[1:].decode("ascii"))
+    if block == _CLEARED:
+        return Cleared()
     if len(block) == 6 and block[1] == _PROCESS_ID_FLAG:
         return ProcessId(block[2:].decode("ascii"))
     return Unexpected(block[0])

@@ -30,6 +30,13 @@ async def receipt_job(lane: VirtualLane, status: str, detail: str = "") -> JobMe
             await asyncio.sleep(0.02)
 
 
+async def lines_on_paper(lane: VirtualLane, count: int) -> None:
+    """Waits until the printer is in the middle of a receipt."""
+    async with asyncio.timeout(10):
+        while len(lane.printer.unfinished) < count:
+            await asyncio.sleep(0.01)
+
+
 async def prompted(lane: VirtualLane, text: str) -> None:
     async with asyncio.timeout(10):
         while True:
@@ -117,15 +124,13 @@ async def test_a_printer_that_is_off_gets_its_receipts_when_it_is_back(lane: Vir
 async def test_a_receipt_cut_off_by_a_pulled_cable_is_put_to_the_operator(
     lane: VirtualLane,
 ) -> None:
-    # The printer stops in mid-receipt before it has told anybody that the cover is open.
-    lane.printer.faults.silent = True
-    lane.printer.faults.cover_open = True
+    lane.printer.faults.line_s = 0.1
     await sell(lane)
-    await receipt_job(lane, "running")
+    await lines_on_paper(lane, 3)
     await lane.printer.unplug()
     job = await receipt_job(lane, "uncertain", "connection was lost")
-    lane.printer.faults.silent = lane.printer.faults.cover_open = False
-    lane.printer.receipts.clear()
+    assert (lane.printer.receipts, len(lane.printer.torn)) == ([], 1)
+    lane.printer.faults.line_s = 0
     await lane.printer.plug()
     await device_is(lane, "printer", "ready")
     await lane.client.resolve_job(job.id, "repeat")
@@ -136,14 +141,12 @@ async def test_a_receipt_cut_off_by_a_pulled_cable_is_put_to_the_operator(
 async def test_a_receipt_under_way_when_the_agent_is_killed_is_uncertain_never_repeated(
     lane: VirtualLane,
 ) -> None:
-    lane.printer.faults.cover_open = True
-    lane.printer.faults.silent = True
+    lane.printer.faults.line_s = 0.1
     await sell(lane)
-    await receipt_job(lane, "running")
+    await lines_on_paper(lane, 3)
     await lane.kill_agent()
-    lane.printer.faults.cover_open = False
+    lane.printer.faults.line_s = 0
     assert await lane.printer.wait_for_receipts(1, 10)
-    lane.printer.faults.silent = False
     await lane.start_agent()
     job = await receipt_job(lane, "uncertain", "the agent stopped while it was under way")
     await lane.client.resolve_job(job.id, "dismiss")
