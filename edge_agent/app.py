@@ -21,6 +21,7 @@ from edge_agent.lane.receipt import StoreHeader
 from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.device_host import DeviceHost, DeviceRoom, DeviceSetup
 from edge_agent.runtime.effects import Effects
+from edge_agent.runtime.hotplug import Hotplug
 from edge_agent.runtime.housekeeping import Housekeeping
 from edge_agent.runtime.http_calls import HttpCaller
 from edge_agent.runtime.job_desk import JobDesk
@@ -63,6 +64,7 @@ def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None
         Policy(
             prices_include_tax=config.lane.prices_include_tax,
             intake=config.intake,
+            no_sale_needs_lead=config.lane.no_sale == "lead",
             budget=Budget(
                 config.agent.plugin_budget_ms / 1000, thread_time, Watchdog(PLUGIN_DEADLINE_S)
             ),
@@ -141,6 +143,7 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
                 pipeline,
                 utc_now,
                 SystemRandom(),
+                config.lane.drawer_left_open_after_s,
             )
             for device in config.devices
         ]
@@ -170,6 +173,7 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     )
     for host in devices.hosts:
         supervisor.start(f"device:{host.name}", host.run)
+    supervisor.start("hotplug", Hotplug(devices.look_now).run)
     supervisor.start("receipts", effects.print_receipts)
     supervisor.start("drawers", effects.open_drawers)
     supervisor.start("http-calls", effects.call_remote_systems)

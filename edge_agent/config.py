@@ -33,6 +33,8 @@ class LaneTable(_Table):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     time_zone: str = "UTC"
     prices_include_tax: bool = True
+    no_sale: Literal["lead", "cashier"] = "lead"
+    drawer_left_open_after_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     receipt_header: Annotated[tuple[str, ...], Field(min_length=1)] = ("Our store",)
 
     @field_validator("time_zone")

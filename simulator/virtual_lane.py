@@ -37,6 +37,7 @@ class VirtualLane:
         kafka: str | None = None,
         topic: str = TOPIC,
         tables: Mapping[str, Mapping[str, Any]] | None = None,
+        drawer_patience_s: float = 60.0,
     ) -> None:
         """
         Args:
@@ -44,12 +45,14 @@ class VirtualLane:
             kafka: bootstrap servers; None for a lane without a broker.
             topic: where the events go.
             tables: further tables of the configuration, such as ``identity``.
+            drawer_patience_s: how long the drawer may be open.
         """
         self._temporary = directory is None
         self.directory = directory or Path(tempfile.mkdtemp(prefix="lane-"))
         self.kafka = kafka
         self.topic = topic
         self._tables = tables or {}
+        self.drawer_patience_s = drawer_patience_s
         self.assortment = world.items()
         self.scanner = PtyScanner(self.directory / "scanner")
         self.printer = TcpPrinter()
@@ -104,6 +107,7 @@ class VirtualLane:
                 "lane": LANE,
                 "currency": "EUR",
                 "time_zone": "Europe/Berlin",
+                "drawer_left_open_after_s": self.drawer_patience_s,
                 "receipt_header": ["CORNER SHOP", "Market Street 5", "10115 Berlin"],
             },
             "scans": {"measures": [{"layout": world.SCALE_LAYOUT, "decimals": 3}]},

@@ -19,6 +19,7 @@ from edge_agent.api.commands import (
     EnterCode,
     FinalizeSubtotal,
     LaneCommand,
+    NoSale,
     Pay,
     ReleaseHold,
     SignOff,
@@ -27,7 +28,7 @@ from edge_agent.api.commands import (
 )
 from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
-from edge_agent.api.values import Money
+from edge_agent.api.values import Money, Role
 from edge_agent.control.client import ControlClient
 from edge_agent.control.messages import JobMessage, LaneMessage, PluginChange
 from tui.dialogs import AgeAnswer, Ask, AskAge, Confirm
@@ -48,6 +49,7 @@ _LANE_ACTIONS = frozenset(
         "pay_cash",
         "pay_card",
         "void_sale",
+        "no_sale",
         "sign_off",
         "resolve",
     }
@@ -77,6 +79,7 @@ class LaneApp(App[None]):
         Binding("c", "pay_cash", "Cash"),
         Binding("k", "pay_card", "Card"),
         Binding("x", "void_sale", "Void sale"),
+        Binding("n", "no_sale", "No sale"),
         Binding("o", "sign_off", "Sign off"),
         Binding("r", "resolve('repeat')", "Print copy"),
         Binding("d", "resolve('dismiss')", "Let it be"),
@@ -294,6 +297,22 @@ class LaneApp(App[None]):
         reason = await self.push_screen_wait(Ask("Reason", longest=LONGEST_REASON))
         if reason is not None:
             await self._command(ReleaseHold(hold_id=hold.hold_id, badge=badge, reason=reason))
+
+    @work
+    async def action_no_sale(self) -> None:
+        """Opens the drawer without a sale."""
+        reason = await self.push_screen_wait(
+            Ask("Why is the drawer opened?", longest=LONGEST_REASON)
+        )
+        if reason is None:
+            return
+        operator = self._lane.state.operator if self._lane is not None else None
+        badge: str | None = None
+        if operator is not None and operator.role is not Role.LEAD:
+            badge = await self.push_screen_wait(
+                Ask("Badge of a shift lead (Esc where none is needed)", secret=True)
+            )
+        await self._command(NoSale(reason=reason, badge=badge))
 
     async def action_resolve(self, decision: Literal["repeat", "dismiss"]) -> None:
         """Decides about the first receipt that may be on paper."""

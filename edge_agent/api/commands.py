@@ -122,6 +122,14 @@ class ReleaseHold(LaneCommand):
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
 
 
+class NoSale(LaneCommand):
+    """Opens the drawer without a sale. ``badge``: a lead's, where the shop asks for one."""
+
+    name: ClassVar[str] = "no-sale"
+    reason: str = Field(min_length=1, max_length=LONGEST_REASON)
+    badge: str | None = Field(default=None, min_length=1, max_length=LONGEST_CODE)
+
+
 COMMANDS: tuple[type[LaneCommand], ...] = (
     SignOn,
     StartBasket,
@@ -134,6 +142,7 @@ COMMANDS: tuple[type[LaneCommand], ...] = (
     ReleaseHold,
     Pay,
     VoidBasket,
+    NoSale,
     SignOff,
 )
 """Every command, in the order of the sale."""

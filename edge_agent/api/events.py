@@ -232,6 +232,16 @@ class AgeCheckRequired(Event):
     minimum_age: int
 
 
+class NoSaleOpened(Event):
+    """The drawer was opened without a sale: by whom, with whose approval, and why."""
+
+    type: Literal["pos.drawer.no_sale"] = "pos.drawer.no_sale"
+    version: Literal[1] = 1
+    employee_id: str
+    approved_by: str | None
+    reason: str
+
+
 class FraudAlerted(Event):
     """fraud-detection: a configured rule matched; ``observed`` reached ``limit``."""
 
@@ -361,14 +371,40 @@ class ReceiptCompleted(Event):
 
 
 class DrawerCompleted(Event):
-    """How a drawer pulse ended. ``unknown``: the pulse was sent and no pin confirmed it."""
+    """How a drawer pulse ended. ``unknown``: the pulse was sent and no pin confirmed it.
+
+    ``basket_id`` is None where the drawer was opened without a sale (version 2).
+    """
 
     type: Literal["lane.drawer.completed"] = "lane.drawer.completed"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     job_id: int
-    basket_id: str
+    basket_id: str | None
     outcome: Literal["opened", "not_opened", "unknown"]
     detail: str
+
+
+class DrawerMoved(Event):
+    """The drawer was seen to open or to close, by a pulse, a key or a hand.
+
+    ``employee_id`` is who was signed on, None where nobody was.
+    """
+
+    type: Literal["lane.drawer.moved"] = "lane.drawer.moved"
+    version: Literal[1] = 1
+    device: str
+    position: Literal["open", "closed"]
+    employee_id: str | None
+
+
+class DrawerLeftOpen(Event):
+    """The drawer has been open for ``seconds`` and nobody has closed it."""
+
+    type: Literal["lane.drawer.left_open"] = "lane.drawer.left_open"
+    version: Literal[1] = 1
+    device: str
+    seconds: float
+    employee_id: str | None
 
 
 class PriceBookImported(Event):
@@ -414,6 +450,7 @@ CatalogueEvent = Annotated[
         AgeChecked,
         HoldPlaced,
         HoldReleased,
+        NoSaleOpened,
         FraudAlerted,
         CustomerFound,
         CustomerNotFound,
@@ -427,6 +464,8 @@ CatalogueEvent = Annotated[
         PluginReported,
         ReceiptCompleted,
         DrawerCompleted,
+        DrawerMoved,
+        DrawerLeftOpen,
         PriceBookImported,
         PeopleImported,
         RecallsImported,

@@ -103,6 +103,13 @@ class LiftHoldByLead(Frozen):
     reason: str
 
 
+class OpenWithoutSale(Frozen):
+    """Opens the drawer; ``approver`` is None where no badge was given, or an unknown one."""
+
+    reason: str
+    approver: Employee | None
+
+
 LaneInput = (
     SignEmployeeOn
     | SignEmployeeOff
@@ -115,4 +122,5 @@ LaneInput = (
     | TakeTender
     | RecordAgeCheck
     | LiftHoldByLead
+    | OpenWithoutSale
 )

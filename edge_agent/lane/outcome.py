@@ -11,11 +11,12 @@ from edge_agent.api.values import Frozen, Money
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Time and randomness for one input, and the shop's tax convention."""
+    """Time and randomness for one input, and what the shop decided."""
 
     now: datetime
     new_id: Callable[[], str]
     prices_include_tax: bool = True
+    no_sale_needs_lead: bool = True
 
 
 class PaidSale(Frozen):
@@ -38,9 +39,9 @@ class ReceiptJob(Frozen):
 
 
 class DrawerJob(Frozen):
-    """Open the drawer for the cash of a sale."""
+    """Open the drawer for the cash of a sale; None: without a sale."""
 
-    basket_id: str
+    basket_id: str | None
 
 
 LaneJob = ReceiptJob | DrawerJob

@@ -2,13 +2,14 @@
 
 from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Refused
-from edge_agent.lane import age_check, basket, holds, session, tender
+from edge_agent.lane import age_check, basket, drawer, holds, session, tender
 from edge_agent.lane.inputs import (
     AddItem,
     AttachCustomer,
     Finalize,
     LaneInput,
     LiftHoldByLead,
+    OpenWithoutSale,
     RecordAgeCheck,
     SignEmployeeOff,
     SignEmployeeOn,
@@ -46,3 +47,5 @@ def step(state: LaneState, given: LaneInput, context: Context) -> Step | Refused
             return age_check.record(state, given, context)
         case LiftHoldByLead():
             return holds.lift_by_lead(state, given, context)
+        case OpenWithoutSale():
+            return drawer.open_without_sale(state, given, context)

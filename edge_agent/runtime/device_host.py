@@ -1,6 +1,7 @@
 """Runs one device: claims it, serves it, notices that it is lost, backs off and claims it again."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,13 +27,15 @@ from edge_agent.api.device import (
 )
 from edge_agent.api.errors import DeviceError, EdgeAgentError, StoreError
 from edge_agent.api.values import Scan
+from edge_agent.runtime.drawer_watch import DrawerWatch
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.registry import Registry
 
 log = structlog.get_logger()
 SHORTEST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 1.0
 STEADY_AFTER_S = 10.0
+_DRAWER = "drawer"
 _WORDS = {
     ("paper", "end"): "is out of paper",
     ("paper", "near_end"): "will soon be out of paper",
@@ -72,6 +75,7 @@ class DeviceHost:
         pipeline: Pipeline,
         clock: Callable[[], datetime],
         random: Random,
+        drawer_left_open_after_s: float = 60.0,
     ) -> None:
         self._setup = setup
         self._registry = registry
@@ -83,6 +87,8 @@ class DeviceHost:
         self._detail = "not claimed yet"
         self._facts: dict[str, str] = {}
         self._one_output = asyncio.Lock()
+        self._arrived = asyncio.Event()
+        self._drawer = DrawerWatch(setup.name, pipeline, drawer_left_open_after_s)
 
     @property
     def name(self) -> str:
@@ -114,8 +120,11 @@ class DeviceHost:
                 changed = {
                     key: value for key, value in facts.items() if self._facts.get(key) != value
                 }
+                self._facts.update(changed)
+                # The drawer moves with every sale and has events of its own.
+                if drawer := changed.pop(_DRAWER, None):
+                    await self._drawer.seen(drawer)
                 if changed:
-                    self._facts.update(changed)
                     told = ", ".join(f"{key} {value}" for key, value in sorted(changed.items()))
                     await self._report(told)
             case ErrorEvent(locus=locus, message=message):
@@ -182,7 +191,14 @@ class DeviceHost:
             served = await self._claim_and_run(self._driver)
             failures = 0 if served else failures + 1
             pause = min(SHORTEST_PAUSE_S * 2**failures, LONGEST_PAUSE_S)
-            await asyncio.sleep(pause * self._random.uniform(0.5, 1.0))
+            self._arrived.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause * self._random.uniform(0.5, 1.0)):
+                    await self._arrived.wait()
+
+    def look_now(self) -> None:
+        """Something was plugged in: perhaps this device."""
+        self._arrived.set()
 
     async def _claim_and_run(self, driver: Driver[Any]) -> bool:
         """One life of the device; whether it was ready for a good while."""
@@ -204,6 +220,7 @@ class DeviceHost:
             self._state, self._detail = DeviceState.CLOSED, "released"
             raise
         finally:
+            self._drawer.lost()
             await driver.release()
         return claimed_at is not None and loop.time() - claimed_at > STEADY_AFTER_S
 
@@ -238,6 +255,11 @@ class DeviceRoom:
 
     def __init__(self, hosts: list[DeviceHost]) -> None:
         self.hosts = hosts
+
+    def look_now(self) -> None:
+        """Something was plugged in."""
+        for host in self.hosts:
+            host.look_now()
 
     def statuses(self) -> list[DeviceStatus]:
         """Every device, in the order of the configuration file."""

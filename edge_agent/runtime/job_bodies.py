@@ -26,6 +26,6 @@ def receipt_body(sale: PaidSale, records: Sequence[EventRecord]) -> ReceiptBody:
 
 
 class DrawerBody(Frozen):
-    """The sale whose cash goes into the drawer."""
+    """The sale whose cash goes into the drawer; None: it is opened without a sale."""
 
-    basket_id: str
+    basket_id: str | None

@@ -16,6 +16,8 @@ from edge_agent.api.events import (
     AgentStarted,
     AgentStopped,
     DeviceChanged,
+    DrawerLeftOpen,
+    DrawerMoved,
     ScanRefused,
     TimerFired,
 )
@@ -47,6 +49,7 @@ class Policy:
     prices_include_tax: bool
     intake: IntakePolicy
     budget: Budget
+    no_sale_needs_lead: bool = True
     queue_capacity: int = 256
 
 
@@ -207,6 +210,41 @@ class Pipeline:
 
         await self.turn(note, Change.JOBS)
 
+    async def drawer_moved(self, device: str, position: Literal["open", "closed"]) -> None:
+        """A drawer was seen to open or to close."""
+
+        def note(_: Transaction, turn: Turn) -> None:
+            operator = turn.lane.operator
+            turn.publish(
+                DrawerMoved(
+                    occurred_at=turn.now,
+                    device=device,
+                    position=position,
+                    employee_id=operator.employee_id if operator is not None else None,
+                )
+            )
+            if position == "closed":
+                turn.retract(_drawer_source(device))
+
+        await self.turn(note)
+
+    async def drawer_left_open(self, device: str, seconds: float) -> None:
+        """A drawer has been open for too long."""
+
+        def note(_: Transaction, turn: Turn) -> None:
+            operator = turn.lane.operator
+            turn.say(machine_prompt("The cash drawer is open. Close it.", _drawer_source(device)))
+            turn.publish(
+                DrawerLeftOpen(
+                    occurred_at=turn.now,
+                    device=device,
+                    seconds=seconds,
+                    employee_id=operator.employee_id if operator is not None else None,
+                )
+            )
+
+        await self.turn(note)
+
     async def timer_due(self, timer: Timer) -> None:
         """A plugin's timer; ignored where it was moved meanwhile."""
 
@@ -237,6 +275,7 @@ class Pipeline:
             now=now,
             new_id=lambda: str(uuid7(now, self._randomness(10))),
             prices_include_tax=self._policy.prices_include_tax,
+            no_sale_needs_lead=self._policy.no_sale_needs_lead,
         )
         resolver = Resolver(self._policy.intake, tx.master_data)
         return Turn(self._working, context, resolver, self._policy.budget)
@@ -283,6 +322,11 @@ class Pipeline:
     def _rolled_back(self) -> None:
         self._working = self._durable
         self._changes.clear()
+
+
+def _drawer_source(device: str) -> str:
+    """Under which name the cashier is told of an open drawer, until it is closed."""
+    return f"{device} drawer"
 
 
 def _configured(stored: LaneState | None, fresh: LaneState) -> LaneState:

@@ -79,7 +79,7 @@ class Resolver:
         meaning = interpret(scan, self._policy.rules, self._policy.today(now))
         return self._meaning(meaning, lane, now, quantity=1)
 
-    def command(
+    def command(  # noqa: PLR0912 - a table of commands
         self, command: commands.LaneCommand, lane: LaneState, now: datetime
     ) -> inputs.LaneInput | Refused:
         """What a command asks of the lane."""
@@ -110,6 +110,8 @@ class Resolver:
                 return by_birth_date(command, self._policy.identity, lane, today)
             case commands.ReleaseHold():
                 return self._released(command)
+            case commands.NoSale():
+                return self._no_sale(command)
         return Refused(
             code="unknown_command", message=f"The lane does not know the command {command.name}."
         )
@@ -121,6 +123,14 @@ class Resolver:
             hold_id=command.hold_id,
             approver=self._lookup.employee(command.badge),
             reason=command.reason,
+        )
+
+    def _no_sale(self, command: commands.NoSale) -> inputs.LaneInput | Refused:
+        if looks_like_payment_card(command.reason):
+            return _PAYMENT_CARD
+        return inputs.OpenWithoutSale(
+            reason=command.reason,
+            approver=self._lookup.employee(command.badge) if command.badge else None,
         )
 
     def _entered(

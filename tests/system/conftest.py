@@ -44,7 +44,7 @@ def topic() -> str:
 @pytest.fixture
 async def lane() -> AsyncIterator[VirtualLane]:
     """A running lane without a broker, Anna signed on."""
-    async with VirtualLane() as started:
+    async with VirtualLane(drawer_patience_s=1.0) as started:
         await started.start_agent()
         await started.send_master_data()
         await started.cashier.sign_on(CASHIER)

@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 
-from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay
+from edge_agent.api.commands import EnterCode, FinalizeSubtotal, NoSale, Pay
+from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
 from edge_agent.control.messages import JobMessage
 from simulator.paper import as_text
 from simulator.virtual_lane import VirtualLane
-from simulator.world import by_name
+from simulator.world import CASHIER, LEAD, by_name
 
 
 async def device_is(lane: VirtualLane, name: str, state: str) -> None:
@@ -60,6 +61,17 @@ async def event_types(lane: VirtualLane, until: str) -> list[dict[str, object]]:
             if event.type == until:
                 return seen
     raise AssertionError(f"no {until}")
+
+
+async def all_events(lane: VirtualLane) -> list[dict[str, object]]:
+    newest = (await lane.client.outbox()).newest_position
+    seen = []
+    async with asyncio.timeout(10):
+        async for event in lane.client.events(after=0):
+            seen.append(event.data)
+            if event.position >= newest:
+                return seen
+    raise AssertionError("the stream ended")
 
 
 async def test_a_pulled_scanner_is_said_and_works_again_when_plugged_in(lane: VirtualLane) -> None:
@@ -179,3 +191,33 @@ async def test_a_keyed_in_code_counts_its_quantity(lane: VirtualLane) -> None:
     basket = (await lane.client.lane()).state.basket
     assert basket is not None
     assert basket.totals.total.minor == 3 * soap.unit_price
+
+
+async def test_a_drawer_opened_without_a_sale_has_a_person_and_a_reason(lane: VirtualLane) -> None:
+    with pytest.raises(ControlError, match="opened by a lead"):
+        await lane.client.command(NoSale(reason="change"))
+    assert lane.printer.drawer_openings == 0
+    await lane.client.command(NoSale(reason="change", badge=LEAD.badge))
+    events = await event_types(lane, "lane.drawer.completed")
+    assert (events[-1]["outcome"], events[-1]["basket_id"]) == ("opened", None)
+    (opened,) = [event for event in events if event["type"] == "pos.drawer.no_sale"]
+    assert (opened["employee_id"], opened["approved_by"]) == (CASHIER.employee_id, LEAD.employee_id)
+    assert opened["reason"] == "change"
+
+
+async def test_an_open_drawer_is_seen_and_said_until_it_is_closed(lane: VirtualLane) -> None:
+    lane.printer.open_drawer()
+    events = await event_types(lane, "lane.drawer.left_open")
+    (moved,) = [event for event in events if event["type"] == "lane.drawer.moved"]
+    assert (moved["position"], moved["employee_id"]) == ("open", CASHIER.employee_id)
+    await prompted(lane, "The cash drawer is open. Close it.")
+    lane.printer.close_drawer()
+    async with asyncio.timeout(10):
+        while any("drawer" in p.message for p in (await lane.client.lane()).state.prompts):
+            await asyncio.sleep(0.02)
+    positions = [
+        event["position"]
+        for event in await all_events(lane)
+        if event["type"] == "lane.drawer.moved"
+    ]
+    assert positions == ["open", "closed"]

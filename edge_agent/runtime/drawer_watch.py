@@ -1,0 +1,43 @@
+"""Watches one cash drawer: each time it opens and closes, and that nobody leaves it open."""
+
+import asyncio
+
+from edge_agent.runtime.pipeline import Pipeline
+
+
+class DrawerWatch:
+    """Turns what a driver says of its drawer into events; what is not seen is not watched."""
+
+    def __init__(self, device: str, pipeline: Pipeline, left_open_after_s: float) -> None:
+        self._device = device
+        self._pipeline = pipeline
+        self._patience_s = left_open_after_s
+        self._state = "unknown"
+        self._waiting: asyncio.Task[None] | None = None
+
+    async def seen(self, state: str) -> None:
+        """The driver says ``open``, ``closed`` or ``unknown``."""
+        before, self._state = self._state, state
+        if state == before:
+            return
+        self.forget_open()
+        if state == "open":
+            await self._pipeline.drawer_moved(self._device, "open")
+            self._waiting = asyncio.create_task(self._wait())
+        elif state == "closed" and before == "open":
+            await self._pipeline.drawer_moved(self._device, "closed")
+
+    def lost(self) -> None:
+        """Nobody knows any more."""
+        self._state = "unknown"
+        self.forget_open()
+
+    def forget_open(self) -> None:
+        """Stops waiting for it to be closed."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    async def _wait(self) -> None:
+        await asyncio.sleep(self._patience_s)
+        await self._pipeline.drawer_left_open(self._device, self._patience_s)
