@@ -17,7 +17,6 @@ from edge_agent.api.errors import StoreError
 from edge_agent.api.lane import LaneState
 from edge_agent.config import Config
 from edge_agent.control.server import ControlServer
-from edge_agent.lane.receipt import StoreHeader
 from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.device_host import DeviceHost, DeviceRoom, DeviceSetup
 from edge_agent.runtime.effects import Effects
@@ -156,8 +155,7 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
         commits.jobs,
         devices,
         caller,
-        StoreHeader(lines=config.lane.receipt_header),
-        ZoneInfo(config.lane.time_zone),
+        config.receipt.stationery(ZoneInfo(config.lane.time_zone)),
         utc_now,
     )
     forwarder = _forwarder(config, reader, commits, pipeline)

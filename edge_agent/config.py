@@ -17,6 +17,7 @@ from edge_agent.intake.meaning import LaneFunction
 from edge_agent.intake.policy import DoubtfulGoods, IntakePolicy
 from edge_agent.intake.rules import ScanRules
 from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS, Layout
+from edge_agent.lane.receipt_template import ReceiptTemplate, Stationery
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
@@ -35,7 +36,6 @@ class LaneTable(_Table):
     prices_include_tax: bool = True
     no_sale: Literal["lead", "cashier"] = "lead"
     drawer_left_open_after_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
-    receipt_header: Annotated[tuple[str, ...], Field(min_length=1)] = ("Our store",)
 
     @field_validator("time_zone")
     @classmethod
@@ -175,6 +175,20 @@ class DeviceTable(BaseModel):
         return dict(self.model_extra or {})
 
 
+class ReceiptTable(ReceiptTemplate):
+    """``[receipt]``: what is printed. ``logo`` is the path of a PNG."""
+
+    logo: Path | None = None
+
+    def stationery(self, zone: ZoneInfo) -> Stationery:
+        """As receipts are laid out; raises ``ConfigError`` where the logo cannot be read."""
+        try:
+            logo = self.logo.read_bytes() if self.logo is not None else None
+        except OSError as error:
+            raise ConfigError(f"receipt.logo: {self.logo}: {error.strerror}.") from error
+        return Stationery(template=self, zone=zone, logo=logo)
+
+
 class PluginTable(_Table):
     """``[plugins.NAME]``: how a plugin starts out; from then on shift leads decide."""
 
@@ -204,6 +218,7 @@ class Config(_Table):
     scans: ScansTable = ScansTable()
     identity: IdentityTable = IdentityTable()
     devices: tuple[DeviceTable, ...] = ()
+    receipt: ReceiptTable = ReceiptTable()
     plugins: dict[str, PluginTable] = {}
     kafka: KafkaTable | None = None
 

@@ -22,6 +22,7 @@ from edge_agent.control.messages import (
     PluginMessage,
     ServiceMessage,
 )
+from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.device_host import DeviceRoom
 from edge_agent.runtime.imports import (
@@ -151,6 +152,9 @@ class AgentServices:
 
     async def resolve_job(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
         await self._desk.resolve(job_id, decision)
+
+    async def print_again(self, edition: Literal["copy", "gift"]) -> None:
+        await self._desk.print_again(Edition(edition))
 
     def service(self, service_id: str) -> ServiceMessage:
         service = self._supervisor.statuses().get(service_id)

@@ -19,6 +19,7 @@ from simulator.customers import CustomerSystem
 from simulator.printer_ports import TcpPrinter
 from simulator.scanner import PtyScanner
 
+LOGO = Path(__file__).with_name("logo.png")
 STORE, LANE = "0042", "3"
 TOPIC = "pos.lane-events"
 
@@ -108,7 +109,11 @@ class VirtualLane:
                 "currency": "EUR",
                 "time_zone": "Europe/Berlin",
                 "drawer_left_open_after_s": self.drawer_patience_s,
-                "receipt_header": ["CORNER SHOP", "Market Street 5", "10115 Berlin"],
+            },
+            "receipt": {
+                "store_lines": ["CORNER SHOP", "Market Street 5", "10115 Berlin"],
+                "return_policy": "Returns within 14 days with this receipt.",
+                "logo": str(LOGO),
             },
             "scans": {"measures": [{"layout": world.SCALE_LAYOUT, "decimals": 3}]},
             "agent": {"data_dir": str(self.directory / "data"), "socket": str(self.socket)},

@@ -51,6 +51,7 @@ _LANE_ACTIONS = frozenset(
         "void_sale",
         "no_sale",
         "sign_off",
+        "print_again",
         "resolve",
     }
 )
@@ -81,6 +82,8 @@ class LaneApp(App[None]):
         Binding("x", "void_sale", "Void sale"),
         Binding("n", "no_sale", "No sale"),
         Binding("o", "sign_off", "Sign off"),
+        Binding("p", "print_again('copy')", "Copy"),
+        Binding("g", "print_again('gift')", "Gift receipt"),
         Binding("r", "resolve('repeat')", "Print copy"),
         Binding("d", "resolve('dismiss')", "Let it be"),
         Binding("space", "toggle_plugin", "On/off"),
@@ -313,6 +316,11 @@ class LaneApp(App[None]):
                 Ask("Badge of a shift lead (Esc where none is needed)", secret=True)
             )
         await self._command(NoSale(reason=reason, badge=badge))
+
+    async def action_print_again(self, edition: Literal["copy", "gift"]) -> None:
+        """Prints the last receipt once more."""
+        if await self._do(lambda: self._client.print_again(edition)):
+            self.notify("The receipt is printed." if edition == "copy" else "Gift receipt printed.")
 
     async def action_resolve(self, decision: Literal["repeat", "dismiss"]) -> None:
         """Decides about the first receipt that may be on paper."""

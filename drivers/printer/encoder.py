@@ -28,6 +28,7 @@ _TALLEST_PICTURE = 400
 _FEED_BEFORE_TEARING = b"\x1bd\x05"
 # 60 dots high, 2 wide, the text below (GS h, GS w, GS H); GS k 73 n; GS v 0, normal size.
 _BARCODE_STYLE = b"\x1dh\x3c\x1dw\x02\x1dH\x02"
+_OTHER_MODULES = 11 + 11 + 13 + 20  # start, check, stop, quiet zones (ISO/IEC 15417)
 _CODE_128 = b"\x1dkI"
 _RASTER = b"\x1dv0\0"
 # A real-time command within a picture's bytes is obeyed by the printer all the same (Epson's
@@ -104,6 +105,9 @@ class ReceiptEncoder:
     def _barcode(self, text: str) -> bytes:
         if not self._profile.supports("barcodeB"):
             return self._lines([text], Align.CENTER)
+        if (11 * len(text) + _OTHER_MODULES) * 2 > self._dots():
+            # Too long for narrow paper, where it would not be printed at all.
+            return self._element(QrCode(text=text)) + self._lines([text], Align.CENTER)
         data = b"{B" + text.replace("{", "{{").encode("ascii")
         return self._centred(_BARCODE_STYLE + _CODE_128 + bytes((len(data),)) + data)
 

@@ -359,14 +359,18 @@ class PluginReported(Event):
 
 
 class ReceiptCompleted(Event):
-    """How a print job ended. ``uncertain``: it may be on paper; the operator decides."""
+    """How a print job ended. ``uncertain``: it may be on paper; the operator decides.
+
+    Version 2 added the edition.
+    """
 
     type: Literal["lane.receipt.completed"] = "lane.receipt.completed"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     job_id: int
     basket_id: str
     outcome: Literal["printed", "failed", "uncertain"]
     copy_of_original: bool
+    edition: Literal["original", "copy", "gift"] | None = None
     detail: str
 
 

@@ -86,7 +86,7 @@ class Hold(Frozen):
 
 
 class Basket(Frozen):
-    """A sale in progress."""
+    """A sale in progress. ``age_checked``: the years that the customer was found to have."""
 
     basket_id: str
     sale_number: int
@@ -96,6 +96,7 @@ class Basket(Frozen):
     holds: tuple[Hold, ...] = ()
     totals: Totals
     subtotaled: bool = False
+    age_checked: int | None = None
 
     @property
     def active_lines(self) -> tuple[BasketLine, ...]:

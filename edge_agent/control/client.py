@@ -100,6 +100,10 @@ class ControlClient:
         """Decides about a receipt."""
         await self._request("POST", f"/jobs/{job_id}/{decision}")
 
+    async def print_again(self, edition: Literal["copy", "gift"]) -> None:
+        """Prints the last receipt once more."""
+        await self._request("POST", f"/receipts/last/{edition}")
+
     async def service(self, service_id: str) -> ServiceMessage:
         """One service."""
         return await self._ask(ServiceMessage, "GET", f"/services/status/{service_id}")

@@ -175,6 +175,11 @@ def _serve_machine(app: FastAPI, services: Services) -> None:
         """Prints a receipt again as a copy, or lets it be."""
         await services.resolve_job(job_id, decision)
 
+    @app.post("/receipts/last/{edition}", tags=["machine"], status_code=204)
+    async def print_again(edition: Literal["copy", "gift"]) -> None:
+        """Prints the last sale's receipt once more: marked COPY, or without prices as a gift."""
+        await services.print_again(edition)
+
     @app.get("/services/status/{service_id}", tags=["machine"])
     async def service(service_id: str) -> ServiceMessage:
         """One service: a task of the agent, a device or a plugin, by its name."""

@@ -66,6 +66,10 @@ def record(state: LaneState, given: RecordAgeCheck, context: Context) -> Step | 
         reason = f"{given.minimum_age}+ checked"
         state, released = holds.release(state, hold, checked.employee_id, reason, context)
         events += released
+    if given.verdict is Verdict.PASS and state.basket is not None:
+        years = max(given.minimum_age, state.basket.age_checked or 0)
+        basket = state.basket.model_copy(update={"age_checked": years})
+        state = state.model_copy(update={"basket": basket})
     return Step(state, tuple(events))
 
 

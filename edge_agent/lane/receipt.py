@@ -1,85 +1,211 @@
-"""The layout of a sale's receipt."""
+"""A sale laid out as its receipt, its copy, or its gift receipt, by the shop's template."""
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 from string import ascii_uppercase
-from zoneinfo import ZoneInfo
 
 from edge_agent.api.events import Tender
-from edge_agent.api.receipt import Align, Columns, Element, Feed, Receipt, Rule, Text
-from edge_agent.api.values import Frozen
+from edge_agent.api.lane import BasketLine
+from edge_agent.api.receipt import (
+    Align,
+    Barcode,
+    Columns,
+    Element,
+    Feed,
+    Picture,
+    QrCode,
+    Receipt,
+    Rule,
+    Table,
+    Text,
+)
+from edge_agent.api.values import Money
 from edge_agent.lane.outcome import PaidSale
+from edge_agent.lane.receipt_template import ON_A_GIFT_RECEIPT, Block, Stationery, TextBlock
 
 
-class StoreHeader(Frozen):
-    """The store as its customers know it, line by line; the first line is its name."""
+class Edition(StrEnum):
+    """The original is printed once, any other print says COPY, a gift receipt has no prices."""
 
-    lines: tuple[str, ...]
+    ORIGINAL = "original"
+    COPY = "copy"
+    GIFT = "gift"
 
 
-def lay_out(
-    sale: PaidSale, chain_code: str, header: StoreHeader, zone: ZoneInfo, *, is_copy: bool
-) -> Receipt:
-    """Lines, tax table, total, tender, change and the chain's short code.
+def lay_out(sale: PaidSale, chain_code: str, stationery: Stationery, edition: Edition) -> Receipt:
+    """The receipt of a sale.
 
     Args:
         chain_code: short form of the payment event's hash, by which the journal can be checked.
-        zone: the store's time zone, for the printed time.
-        is_copy: prints COPY above everything, as any but the first print of a sale must.
     """
-    basket = sale.basket
-    elements: list[Element] = []
-    if is_copy:
-        elements.append(Text(text="*** COPY ***", align=Align.CENTER, bold=True, large=True))
-    name, *address = header.lines
-    elements.append(Text(text=name, align=Align.CENTER, bold=True, large=True))
-    elements += (Text(text=line, align=Align.CENTER) for line in address)
-    elements += [
-        Feed(),
-        Columns(
-            left=f"Sale {basket.sale_number}",
-            right=sale.paid_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-        ),
-        Columns(left=f"Store {sale.store}  Lane {sale.lane}", right=f"Served by {sale.operator}"),
-        Rule(),
-    ]
-    totals = basket.totals
-    codes = {tax.rate: code for tax, code in zip(totals.taxes, ascii_uppercase, strict=False)}
-    for line in basket.active_lines:
-        right = f"{line.amount.amount()} {codes[line.tax_rate]}"
-        elements.append(Columns(left=line.description, right=right))
+    return Receipt(elements=tuple(_Layout(sale, chain_code, stationery, edition).elements()))
+
+
+class _Layout:
+    def __init__(
+        self,
+        sale: PaidSale,
+        chain_code: str,
+        stationery: Stationery,
+        edition: Edition,
+    ) -> None:
+        self._sale = sale
+        self._chain_code = chain_code
+        self._template = stationery.template
+        self._picture = stationery.logo
+        self._words = stationery.template.vocabulary
+        self._paid_at: datetime = sale.paid_at.astimezone(stationery.zone)
+        self._edition = edition
+        rates = (tax.rate for tax in sale.basket.totals.taxes)
+        self._codes: Mapping[Decimal, str] = dict(zip(rates, ascii_uppercase, strict=False))
+        self._blocks: Mapping[Block, Callable[[], list[Element]]] = {
+            Block.LOGO: self._logo,
+            Block.STORE: self._store,
+            Block.SALE: self._numbers,
+            Block.LINES: self._lines,
+            Block.TOTAL: self._total,
+            Block.TENDER: self._tender,
+            Block.TAXES: self._taxes,
+            Block.AGE: self._age,
+            Block.CUSTOMER: self._customer,
+            Block.THANKS: lambda: [_centred(self._words.thanks)],
+            Block.RETURN_POLICY: self._return_policy,
+            Block.CODE: self._code,
+            Block.JOURNAL: lambda: [_centred(f"{self._words.journal} {self._chain_code}")],
+            Block.RULE: lambda: [Rule()],
+            Block.SPACE: lambda: [Feed()],
+        }
+
+    def elements(self) -> list[Element]:
+        """All blocks in the template's order, under the mark of what is no original."""
+        marks = {
+            Edition.COPY: f"*** {self._words.copy_mark} ***",
+            Edition.GIFT: self._words.gift_mark,
+        }
+        elements: list[Element] = []
+        if self._edition in marks:
+            elements.append(
+                Text(text=marks[self._edition], align=Align.CENTER, bold=True, large=True)
+            )
+        for block in self._template.blocks:
+            if isinstance(block, TextBlock):
+                elements.append(self._own_text(block))
+            elif self._edition is not Edition.GIFT or block in ON_A_GIFT_RECEIPT:
+                elements += self._blocks[block]()
+        return elements
+
+    def _own_text(self, block: TextBlock) -> Text:
+        values = {
+            "sale": self._sale.basket.sale_number,
+            "store": self._sale.store,
+            "lane": self._sale.lane,
+            "operator": self._sale.operator,
+            "date": self._paid_at.strftime(self._words.date),
+        }
+        text = block.text.format(**values)
+        return Text(text=text, align=block.align, bold=block.bold, large=block.large)
+
+    def _logo(self) -> list[Element]:
+        return [] if self._picture is None else [Picture(png=self._picture)]
+
+    def _store(self) -> list[Element]:
+        name, *address = self._template.store_lines
+        title = Text(text=name, align=Align.CENTER, bold=True, large=True)
+        return [title, *(_centred(line) for line in address)]
+
+    def _numbers(self) -> list[Element]:
+        words, sale = self._words, self._sale
+        return [
+            Columns(
+                left=f"{words.sale} {sale.basket.sale_number}",
+                right=self._paid_at.strftime(words.date),
+            ),
+            Columns(
+                left=f"{words.store} {sale.store}  {words.lane} {sale.lane}",
+                right=f"{words.served_by} {sale.operator}",
+            ),
+        ]
+
+    def _lines(self) -> list[Element]:
+        elements: list[Element] = []
+        for line in self._sale.basket.active_lines:
+            if self._edition is Edition.GIFT:
+                times = f"{line.quantity} x " if line.quantity > 1 else ""
+                elements.append(Text(text=f"{times}{line.description}"))
+                continue
+            right = f"{self._amount(line.amount)} {self._codes[line.tax_rate]}"
+            elements.append(Columns(left=line.description, right=right))
+            elements += (Text(text=f"  {detail}") for detail in self._details(line))
+        return elements
+
+    def _details(self, line: BasketLine) -> list[str]:
+        details = []
         if line.weight is not None and line.label_price is None:
-            each = f"{line.unit_price.amount()}/{line.weight.unit}"
-            elements.append(Text(text=f"  {line.weight} x {each}"))
+            each = f"{self._amount(line.unit_price)}/{line.weight.unit}"
+            details.append(f"{self._number(str(line.weight))} x {each}")
         elif line.weight is not None:
-            elements.append(Text(text=f"  {line.weight}"))
+            details.append(self._number(str(line.weight)))
         if line.quantity > 1:
-            one = line.label_price or line.unit_price
-            elements.append(Text(text=f"  {line.quantity} x {one.amount()}"))
-    elements += [
-        Rule(),
-        Columns(left=f"TOTAL {totals.total.currency}", right=totals.total.amount(), bold=True),
-        Columns(
-            left="Cash" if sale.tender is Tender.CASH else "Card", right=sale.tendered.amount()
-        ),
-    ]
-    if sale.tender is Tender.CASH:
-        elements.append(Columns(left="Change", right=sale.change.amount()))
-    elements += [Feed(), Columns(left="Tax", right=_tax_columns("Net", "Tax", "Gross"))]
-    elements += (
-        Columns(
-            left=f"{codes[tax.rate]} {tax.rate}%",
-            right=_tax_columns(tax.net.amount(), tax.tax.amount(), tax.gross.amount()),
-        )
-        for tax in totals.taxes
-    )
-    if basket.customer_id is not None:
-        elements.append(Columns(left="Customer card", right=f"...{basket.customer_id[-4:]}"))
-    elements += [
-        Feed(),
-        Text(text="Thank you for your visit", align=Align.CENTER),
-        Text(text=f"Journal {chain_code}", align=Align.CENTER),
-    ]
-    return Receipt(elements=tuple(elements))
+            details.append(f"{line.quantity} x {self._amount(line.label_price or line.unit_price)}")
+        return details
+
+    def _total(self) -> list[Element]:
+        total = self._sale.basket.totals.total
+        left = f"{self._words.total} {total.currency}"
+        return [Columns(left=left, right=self._amount(total), bold=True)]
+
+    def _tender(self) -> list[Element]:
+        words, sale = self._words, self._sale
+        if sale.tender is Tender.CARD:
+            return [Columns(left=words.card, right=self._amount(sale.tendered))]
+        return [
+            Columns(left=words.cash, right=self._amount(sale.tendered)),
+            Columns(left=words.change, right=self._amount(sale.change)),
+        ]
+
+    def _taxes(self) -> list[Element]:
+        words = self._words
+        rows = [(words.tax, words.net, words.tax, words.gross)]
+        for tax in self._sale.basket.totals.taxes:
+            name = f"{self._codes[tax.rate]} {self._number(str(tax.rate))}%"
+            net, part, gross = map(self._amount, (tax.net, tax.tax, tax.gross))
+            rows.append((name, net, part, gross))
+        return [Table(rows=tuple(rows))]
+
+    def _age(self) -> list[Element]:
+        years = self._sale.basket.age_checked
+        return [] if years is None else [Text(text=self._words.age.format(years=years))]
+
+    def _customer(self) -> list[Element]:
+        customer = self._sale.basket.customer_id
+        if customer is None:
+            return []
+        return [Columns(left=self._words.customer, right=f"...{customer[-4:]}")]
+
+    def _return_policy(self) -> list[Element]:
+        policy = self._template.return_policy
+        return [_centred(line) for line in policy.splitlines()]
+
+    def _code(self) -> list[Element]:
+        number = sale_code(self._sale, self._chain_code)
+        if self._template.code == "qr":
+            return [QrCode(text=number)]
+        return [Barcode(text=number)]
+
+    def _amount(self, money: Money) -> str:
+        return self._number(money.amount())
+
+    def _number(self, text: str) -> str:
+        return text.replace(".", ",") if self._words.decimal_comma else text
 
 
-def _tax_columns(net: str, tax: str, gross: str) -> str:
-    return f"{net:>8} {tax:>7} {gross:>8}"
+def sale_code(sale: PaidSale, chain_code: str) -> str:
+    """What names a sale for good: store, lane, number and the start of its hash."""
+    number = sale.basket.sale_number
+    return f"{sale.store}-{sale.lane}-{number}-{chain_code.replace('-', '')}"[:40]
+
+
+def _centred(text: str) -> Text:
+    return Text(text=text, align=Align.CENTER)

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Container, Coroutine
 from datetime import UTC, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from edge_agent.api.device import DeviceClass, OpenDrawer, OutputOutcome, PrintReceipt
 from edge_agent.api.events import HttpAnswered
 from edge_agent.api.plugin import CallHttp
-from edge_agent.lane.receipt import StoreHeader, lay_out
+from edge_agent.lane.receipt import lay_out
+from edge_agent.lane.receipt_template import Stationery
 from edge_agent.runtime.commits import Signal
 from edge_agent.runtime.device_host import DeviceRoom
 from edge_agent.runtime.http_calls import HttpCaller, Unreachable
@@ -38,8 +38,7 @@ class Effects:
         changes: Signal,
         devices: DeviceRoom,
         caller: HttpCaller,
-        header: StoreHeader,
-        zone: ZoneInfo,
+        stationery: Stationery,
         clock: Callable[[], datetime],
     ) -> None:
         self._pipeline = pipeline
@@ -48,8 +47,7 @@ class Effects:
         self._changes = changes
         self._devices = devices
         self._caller = caller
-        self._header = header
-        self._zone = zone
+        self._stationery = stationery
         self._clock = clock
 
     async def print_receipts(self) -> None:
@@ -82,9 +80,7 @@ class Effects:
 
     async def _print(self, job: Job) -> None:
         body = ReceiptBody.model_validate_json(job.body)
-        receipt = lay_out(
-            body.sale, body.chain_code, self._header, self._zone, is_copy=body.is_copy
-        )
+        receipt = lay_out(body.sale, body.chain_code, self._stationery, body.edition)
         printer = self._devices.first(DeviceClass.POS_PRINTER)
         if printer is None:
             detail = "No receipt printer is configured on this lane."

@@ -1,9 +1,13 @@
 """What the jobs of the lane carry until they are done."""
 
 from collections.abc import Sequence
+from typing import Any
+
+from pydantic import model_validator
 
 from edge_agent.api.values import Frozen
 from edge_agent.lane.outcome import PaidSale
+from edge_agent.lane.receipt import Edition
 from edge_agent.store.chain import EventRecord, short_code
 
 
@@ -12,11 +16,20 @@ class ReceiptBody(Frozen):
 
     sale: PaidSale
     chain_code: str
-    is_copy: bool = False
+    edition: Edition = Edition.ORIGINAL
 
-    def as_copy(self) -> "ReceiptBody":
-        """The same receipt, marked COPY."""
-        return self.model_copy(update={"is_copy": True})
+    @model_validator(mode="before")
+    @classmethod
+    def _of_an_older_agent(cls, values: Any) -> Any:
+        """A receipt that waited while the agent was updated still says ``is_copy``."""
+        if isinstance(values, dict) and "is_copy" in values:
+            is_copy = values.pop("is_copy")
+            values["edition"] = Edition.COPY if is_copy else Edition.ORIGINAL
+        return values
+
+    def as_edition(self, edition: Edition) -> "ReceiptBody":
+        """The same sale, as a copy or a gift receipt."""
+        return self.model_copy(update={"edition": edition})
 
 
 def receipt_body(sale: PaidSale, records: Sequence[EventRecord]) -> ReceiptBody:

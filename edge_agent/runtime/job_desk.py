@@ -7,6 +7,7 @@ from edge_agent.api.device import OutputOutcome
 from edge_agent.api.errors import NotKnown, NotNow
 from edge_agent.api.events import HttpAnswered
 from edge_agent.api.values import Prompt
+from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import ReceiptBody
 from edge_agent.runtime.pipeline import Pipeline
@@ -82,13 +83,30 @@ class JobDesk:
                 raise NotNow(f"Job {job_id} is still {job.status}; wait until it has ended.")
             turn.retract(job_source(job))
             if decision == "repeat":
-                copy = ReceiptBody.model_validate_json(job.body).as_copy().model_dump_json()
+                copy = _again(job, Edition.COPY)
                 tx.jobs.add(JobKind.RECEIPT, job.owner, copy, turn.now.timestamp())
             if job.status is not JobStatus.DONE:
                 detail = "printed again as a copy" if decision == "repeat" else "let be"
                 tx.jobs.settle(job.id, JobStatus.DISMISSED, detail, 0)
 
         await self._pipeline.turn(decide, Change.JOBS)
+
+    async def print_again(self, edition: Edition) -> None:
+        """Prints the last sale's receipt once more, as a copy or as a gift receipt.
+
+        Raises:
+            NotNow: there is none, or it has not been printed yet.
+        """
+
+        def add(tx: Transaction, turn: Turn) -> None:
+            job = tx.jobs.newest(JobKind.RECEIPT)
+            if job is None:
+                raise NotNow("No receipt has been printed at this lane yet.")
+            if job.status in (JobStatus.PENDING, JobStatus.RUNNING):
+                raise NotNow("The last receipt is not printed yet; wait for it.")
+            tx.jobs.add(JobKind.RECEIPT, job.owner, _again(job, edition), turn.now.timestamp())
+
+        await self._pipeline.turn(add, Change.JOBS)
 
     async def forget(self, cursor: str, before: datetime, most: int) -> int:
         """Deletes delivered events and ended jobs older than ``before``, ``most`` rows of each."""
@@ -98,3 +116,8 @@ class JobDesk:
             return events + tx.jobs.prune(before.timestamp(), most)
 
         return await self._pipeline.transact(delete)
+
+
+def _again(job: Job, edition: Edition) -> str:
+    """The body of a job that prints the same sale in another edition."""
+    return ReceiptBody.model_validate_json(job.body).as_edition(edition).model_dump_json()

@@ -4,6 +4,7 @@ from typing import Literal
 
 from edge_agent.api.device import OutputOutcome
 from edge_agent.api.events import DrawerCompleted, ReceiptCompleted
+from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody
 from edge_agent.runtime.turn import Turn, machine_prompt
 from edge_agent.store.jobs import Job, JobKind, JobStatus
@@ -61,7 +62,8 @@ def _receipt_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) ->
             job_id=job.id,
             basket_id=body.sale.basket.basket_id,
             outcome=named[outcome],
-            copy_of_original=body.is_copy,
+            copy_of_original=body.edition is not Edition.ORIGINAL,
+            edition=body.edition.value,
             detail=detail,
         )
     )

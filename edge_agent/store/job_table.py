@@ -86,6 +86,13 @@ class JobTable:
         ).one_or_none()
         return None if row is None else _job(row._mapping)
 
+    def newest(self, kind: JobKind) -> Job | None:
+        """The job of a kind that was queued last."""
+        row = self._connection.execute(
+            select(_JOB).where(_JOB.c.kind == kind).order_by(_JOB.c.id.desc()).limit(1)
+        ).one_or_none()
+        return None if row is None else _job(row._mapping)
+
     def hurry(self, kind: JobKind) -> None:
         """Makes the jobs of a kind that wait due at once: what they waited for is there."""
         self._connection.execute(

@@ -221,3 +221,24 @@ async def test_an_open_drawer_is_seen_and_said_until_it_is_closed(lane: VirtualL
         if event["type"] == "lane.drawer.moved"
     ]
     assert positions == ["open", "closed"]
+
+
+async def test_a_copy_and_a_gift_receipt_of_the_last_sale(lane: VirtualLane) -> None:
+    with pytest.raises(ControlError, match="No receipt has been printed"):
+        await lane.client.print_again("copy")
+    await sell(lane)
+    assert await lane.printer.wait_for_receipts(1, 10)
+    await event_types(lane, "lane.receipt.completed")
+    await lane.client.print_again("gift")
+    assert await lane.printer.wait_for_receipts(2, 10)
+    await lane.client.print_again("copy")
+    assert await lane.printer.wait_for_receipts(3, 10)
+    original, gift, copy = map(as_text, lane.printer.receipts)
+    assert "T O T A L" not in gift
+    assert "Soap" in gift
+    price = f"{by_name(lane.assortment, 'Soap').unit_price / 100:.2f}"
+    assert price in original
+    assert price not in gift
+    assert "C O P Y" in copy
+    assert "[picture 240 x 96]" in original
+    assert "[barcode {B0042-3-1-" in original
