@@ -39,6 +39,7 @@ class VirtualLane:
         topic: str = TOPIC,
         tables: Mapping[str, Mapping[str, Any]] | None = None,
         drawer_patience_s: float = 60.0,
+        printer_options: Mapping[str, Any] | None = None,
     ) -> None:
         """
         Args:
@@ -46,6 +47,7 @@ class VirtualLane:
             kafka: bootstrap servers; None for a lane without a broker.
             topic: where the events go.
             tables: further tables of the configuration, such as ``identity``.
+            printer_options: further options of the printer's driver.
             drawer_patience_s: how long the drawer may be open.
         """
         self._temporary = directory is None
@@ -54,6 +56,7 @@ class VirtualLane:
         self.topic = topic
         self._tables = tables or {}
         self.drawer_patience_s = drawer_patience_s
+        self._printer_options = printer_options or {}
         self.assortment = world.items()
         self.scanner = PtyScanner(self.directory / "scanner")
         self.printer = TcpPrinter()
@@ -134,6 +137,7 @@ class VirtualLane:
                     "columns": 48,
                     "drawer": {"pin": 2},
                     "poll_every_s": 0.5,
+                    **self._printer_options,
                 },
             ],
             "plugins": {

@@ -23,7 +23,7 @@ from edge_agent.api.receipt import (
     Text,
 )
 
-_CELL_GAP = 1
+_CELL_GAP = 2
 _TALLEST_PICTURE = 400
 _FEED_BEFORE_TEARING = b"\x1bd\x05"
 # 60 dots high, 2 wide, the text below (GS h, GS w, GS H); GS k 73 n; GS v 0, normal size.

@@ -81,7 +81,7 @@ class _Layout:
     def elements(self) -> list[Element]:
         """All blocks in the template's order, under the mark of what is no original."""
         marks = {
-            Edition.COPY: f"*** {self._words.copy_mark} ***",
+            Edition.COPY: f"* {self._words.copy_mark} *",
             Edition.GIFT: self._words.gift_mark,
         }
         elements: list[Element] = []

@@ -84,6 +84,7 @@ _DEFAULT = (
     Block.SPACE,
     Block.RETURN_POLICY,
     Block.THANKS,
+    Block.SPACE,
     Block.CODE,
     Block.JOURNAL,
 )

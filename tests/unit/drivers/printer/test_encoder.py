@@ -85,14 +85,14 @@ TAXES = (("Tax", "Net", "Tax", "Gross"), ("A 19%", "100.00", "19.00", "119.00"))
 
 def test_a_table_keeps_its_columns_and_breaks_where_paper_is_narrow() -> None:
     assert table(TAXES, 32) == [
-        "Tax       Net   Tax  Gross".rjust(0)[:3].ljust(32 - 21) + "   Net   Tax  Gross".rjust(21),
-        "A 19%".ljust(32 - 21) + "100.00 19.00 119.00".rjust(21),
+        "Tax" + "Net    Tax   Gross".rjust(29),
+        "A 19%" + "100.00  19.00  119.00".rjust(27),
     ]
     assert table(TAXES, 24) == [
         "Tax",
-        "   Net   Tax  Gross".rjust(24),
+        "Net    Tax   Gross".rjust(24),
         "A 19%",
-        "100.00 19.00 119.00".rjust(24),
+        "100.00  19.00  119.00".rjust(24),
     ]
 
 
