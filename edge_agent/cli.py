@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from edge_agent import __version__
-from edge_agent.api.errors import EdgeAgentError, ImportRefused, StoreLocked
+from edge_agent.api.errors import DeviceError, EdgeAgentError, ImportRefused, StoreLocked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -129,11 +129,33 @@ def simulate(
     directory: Annotated[Path, typer.Option("--dir", help="Where to put the lane.")] = Path(
         "simulated-lane"
     ),
+    every_device: Annotated[
+        bool, typer.Option("--all", help="Every kind of device, not one scanner and one printer.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--http", min=0, max=65535, help="Port for the devices over HTTP.")
+    ] = 0,
 ) -> None:
     """Bring up simulated devices and a configuration for them; type what to scan."""
     from simulator.console import simulate as run_console
 
-    asyncio.run(run_console(directory.absolute()))
+    asyncio.run(run_console(directory.absolute(), every_device=every_device, port=port))
+
+
+@app.command()
+def record(
+    device: Annotated[Path, typer.Argument(help="/dev/ttyUSB0, /dev/input/by-id/..., ...")],
+    file: Annotated[Path, typer.Argument(help="The recording to write.")],
+    seconds: Annotated[float, typer.Option(min=0.1, help="For how long.")] = 30.0,
+) -> None:
+    """Record what a real device sends, to be played on a simulated one. Scan test codes only."""
+    from simulator.recording import record as run_recording
+
+    try:
+        count = asyncio.run(run_recording(device, file, seconds))
+    except OSError as error:
+        raise DeviceError(f"{device}: {error.strerror}. Is the agent using it?") from error
+    print(f"{count} bytes in {file}")
 
 
 @app.command()

@@ -1,84 +1,110 @@
 """A developer's lane: virtual devices around a real agent, driven by typed lines."""
 
 import asyncio
+import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from simulator.bench import Bench, NotPossible
 from simulator.documents.aamva import Card
 from simulator.documents.holder import holder_born
 from simulator.documents.mrz import Zone
+from simulator.hardware import Hardware
 from simulator.paper import as_text, save_png
-from simulator.scanner import NoAnswer
+from simulator.pty_device import PtyDevice, Unplugged
+from simulator.recording import play
+from simulator.remote import RemoteBench
 from simulator.virtual_lane import VirtualLane
 
 HELP = """\
 Type a code to scan it (an item's GTIN, EMP1001 to sign on, LOY5001 for a customer), or:
   id DATE           scan a driving licence of somebody born then (2001-12-31)
   passport DATE     scan a passport
-  receipt           show the last receipt          png FILE     save it as a picture
-  paper out|ok      take the paper out, put it in  cover open|closed
-  unplug | plug     the scanner's cable            printer off|on
-  customers away|back   the customer system        drawer close
+  with SCANNER CODE scan with another scanner      play SCANNER FILE   a recording
+  devices           all devices and their faults   plug | unplug DEVICE
+  fault DEVICE FAULT on|off|NUMBER                 power PRINTER on|off
+  drawer DEVICE open|closed                        customers away|back   the customer system
+  receipt [PRINTER] show the last receipt          png FILE [PRINTER]    save it as a picture
   kill | restart    kill -9 the agent, start it    help, quit
 """
 
 
-async def simulate(directory: Path) -> None:
+async def simulate(directory: Path, *, every_device: bool, port: int) -> None:
     """Runs until ``quit`` or the end of input; the lane stays in ``directory``."""
-    async with VirtualLane(directory) as lane:
+    devices = tuple(Hardware(directory).devices) if every_device else ("scanner", "printer")
+    async with VirtualLane(directory, devices=devices) as lane:
+        bench = Bench(lane.hardware)
         await lane.import_master_data()
         await lane.start_agent()
-        _say(f"The lane is up. In another terminal: edge-agent tui --socket {lane.socket}")
-        _say(HELP)
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            words = line.split()
-            if words == ["quit"]:
-                return
-            if words:
-                await _obey(lane, words)
+        async with RemoteBench(bench, port) as remote:
+            _say(f"The lane is up. In another terminal: edge-agent tui --socket {lane.socket}")
+            _say(f"The hardware answers HTTP at {remote.url}/docs")
+            _say(HELP)
+            while line := await asyncio.to_thread(sys.stdin.readline):
+                words = line.split()
+                if words == ["quit"]:
+                    return
+                if words:
+                    await _obey(lane, bench, words)
 
 
-async def _obey(lane: VirtualLane, words: list[str]) -> None:  # noqa: PLR0912 - a table of commands
+async def _obey(lane: VirtualLane, bench: Bench, words: list[str]) -> None:
+    try:
+        await _do(lane, bench, words)
+    except (NotPossible, Unplugged, ValueError, OSError) as error:
+        _say(str(error))
+
+
+async def _do(lane: VirtualLane, bench: Bench, words: list[str]) -> None:  # noqa: PLR0912 - a table
     match words:
         case ["help"]:
             _say(HELP)
         case ["id" | "passport" as document, born]:
-            await _scan_document(lane, document, born)
-        case ["receipt"]:
-            _say(as_text(lane.printer.receipts[-1]) if lane.printer.receipts else "none yet")
-        case ["png", file]:
-            if lane.printer.receipts:
-                save_png(lane.printer.receipts[-1], Path(file))
-            _say(f"saved {file}" if lane.printer.receipts else "none yet")
-        case ["paper", state]:
-            lane.printer.faults.paper_out = state == "out"
-        case ["cover", state]:
-            lane.printer.faults.cover_open = state == "open"
-        case ["unplug"]:
-            lane.scanner.unplug()
-        case ["plug"]:
-            lane.scanner.plug()
-        case ["printer", "off"]:
-            await lane.printer.unplug()
-        case ["printer", "on"]:
-            await lane.printer.plug()
+            await _scan_document(bench, document, born)
+        case ["devices"]:
+            for device in bench.describe():
+                _say(json.dumps(device))
+        case ["plug", name]:
+            await bench.plug(name)
+        case ["unplug", name]:
+            await bench.unplug(name)
+        case ["power", name, "on" | "off" as state]:
+            await bench.power(name, state == "on")
+        case ["fault", name, fault, value]:
+            bench.fault(name, fault, _fault_value(value))
+        case ["drawer", name, "open" | "closed" as state]:
+            bench.drawer(name, state == "open")
+        case ["with", name, code]:
+            _say(await bench.scan(name, code))
+        case ["play", name, file]:
+            player = lane.hardware.devices.get(name)
+            if not isinstance(player, PtyDevice):
+                raise NotPossible(f"recordings are played on what has a device file, not {name}")
+            _say(f"{await play(Path(file), player)} bytes")
+        case ["receipt", *names]:
+            _say(as_text(bench.paper(*names or ["printer"])))
+        case ["png", file, *names]:
+            save_png(bench.paper(*names or ["printer"]), Path(file))
+            _say(f"saved {file}")
         case ["customers", state]:
             lane.customers.away = state == "away"
-        case ["drawer", "close"]:
-            lane.printer.close_drawer()
         case ["kill"]:
             await lane.kill_agent()
         case ["restart"]:
             await lane.stop_agent()
             await lane.start_agent()
         case [code]:
-            await _scan(lane, code)
+            _say(await bench.scan("scanner", code))
         case _:
             _say("not understood; try help")
 
 
-async def _scan_document(lane: VirtualLane, document: str, born: str) -> None:
+def _fault_value(text: str) -> bool | float:
+    return {"on": True, "off": False}[text] if text in ("on", "off") else float(text)
+
+
+async def _scan_document(bench: Bench, document: str, born: str) -> None:
     try:
         birth = date.fromisoformat(born)
     except ValueError:
@@ -86,16 +112,8 @@ async def _scan_document(lane: VirtualLane, document: str, born: str) -> None:
         return
     holder = holder_born(birth, datetime.now(UTC).date())
     licence = document == "id"
-    await _scan(lane, Card(10).payload(holder) if licence else Zone("TD3").payload(holder))
-
-
-async def _scan(lane: VirtualLane, code: str | bytes) -> None:
-    try:
-        accepted = await lane.scanner.scan(code)
-    except NoAnswer as error:
-        _say(f"no beep: {error}")
-        return
-    _say("beep" if accepted else "error beep")
+    payload = Card(10).payload(holder) if licence else Zone("TD3").payload(holder)
+    _say(await bench.scan("scanner", payload))
 
 
 def _say(text: str) -> None:

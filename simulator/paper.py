@@ -38,7 +38,13 @@ def _text(mark: Mark, columns: int) -> str:
 
 
 def save_png(marks: Sequence[Mark], path: Path, columns: int = COLUMNS) -> None:
-    """Draws the paper as a thermal printer would, with its dots at their size."""
+    """Saves the picture of :func:`draw`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draw(marks, columns).save(path)
+
+
+def draw(marks: Sequence[Mark], columns: int = COLUMNS) -> Image.Image:
+    """The paper as a thermal printer makes it, with its dots at their size."""
     width = columns * _CELL[0][0]
     pieces = [(_draw(mark), mark.align) for mark in marks]
     height = sum(piece.height for piece, _ in pieces)
@@ -47,8 +53,7 @@ def save_png(marks: Sequence[Mark], path: Path, columns: int = COLUMNS) -> None:
     for piece, align in pieces:
         image.paste(piece, (_MARGIN + max(width - piece.width, 0) * align // 2, y))
         y += piece.height
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path)
+    return image
 
 
 def _draw(mark: Mark) -> Image.Image:

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +17,8 @@ from edge_agent.control.client import ControlClient
 from simulator import world
 from simulator.cashier import Cashier, wait_until_up
 from simulator.customers import CustomerSystem
-from simulator.printer_ports import TcpPrinter
-from simulator.scanner import PtyScanner
+from simulator.hardware import Hardware
+from simulator.usb_backend import SOCKET_VARIABLE
 
 LOGO = Path(__file__).with_name("logo.png")
 STORE, LANE = "0042", "3"
@@ -40,6 +41,7 @@ class VirtualLane:
         tables: Mapping[str, Mapping[str, Any]] | None = None,
         drawer_patience_s: float = 60.0,
         printer_options: Mapping[str, Any] | None = None,
+        devices: Sequence[str] = ("scanner", "printer"),
     ) -> None:
         """
         Args:
@@ -49,6 +51,7 @@ class VirtualLane:
             tables: further tables of the configuration, such as ``identity``.
             printer_options: further options of the printer's driver.
             drawer_patience_s: how long the drawer may be open.
+            devices: which of the hardware the lane has; the first printer is the one in use.
         """
         self._temporary = directory is None
         self.directory = directory or Path(tempfile.mkdtemp(prefix="lane-"))
@@ -58,8 +61,10 @@ class VirtualLane:
         self.drawer_patience_s = drawer_patience_s
         self._printer_options = printer_options or {}
         self.assortment = world.items()
-        self.scanner = PtyScanner(self.directory / "scanner")
-        self.printer = TcpPrinter()
+        self.hardware = Hardware(self.directory)
+        self.scanner = self.hardware.scanner
+        self.printer = self.hardware.printer
+        self._devices = devices
         self.customers = CustomerSystem(world.customers())
         self.client = ControlClient(self.socket)
         self.cashier = self.paced_cashier(0.0)
@@ -81,10 +86,10 @@ class VirtualLane:
         if self._temporary:
             self._cleanup.callback(shutil.rmtree, self.directory, ignore_errors=True)
         await self._cleanup.enter_async_context(self.client)
-        self.scanner.plug()
-        self._cleanup.callback(self.scanner.unplug)
-        await self.printer.plug()
-        self._cleanup.push_async_callback(self.printer.unplug)
+        self._cleanup.push_async_callback(self.hardware.stop)
+        await self.hardware.bus.start()
+        for name in self._devices:
+            await self.hardware.plug(name)
         self.customers.start()
         self._cleanup.callback(self.customers.stop)
         self.write_config()
@@ -105,6 +110,8 @@ class VirtualLane:
 
     def write_config(self) -> None:
         """Writes the configuration for the devices as they are now."""
+        devices = self.hardware.tables()
+        devices["printer"].update(self._printer_options)
         tables: dict[str, Any] = {
             "lane": {
                 "store": STORE,
@@ -120,26 +127,7 @@ class VirtualLane:
             },
             "scans": {"measures": [{"layout": world.SCALE_LAYOUT, "decimals": 3}]},
             "agent": {"data_dir": str(self.directory / "data"), "socket": str(self.socket)},
-            "devices": [
-                {
-                    "name": "scanner",
-                    "driver": "serial-scanner",
-                    "port": str(self.scanner.path),
-                    "good_read": "<ACK>",
-                    "bad_read": "<NAK>",
-                    "unfinished_after_s": 0.2,
-                },
-                {
-                    "name": "printer",
-                    "driver": "network-printer",
-                    "host": self.printer.host,
-                    "port": self.printer.port,
-                    "columns": 48,
-                    "drawer": {"pin": 2},
-                    "poll_every_s": 0.5,
-                    **self._printer_options,
-                },
-            ],
+            "devices": [devices[name] for name in self._devices],
             "plugins": {
                 "customer-lookup": {"enabled": True, "settings": {"url": self.customers.url}},
                 "purchase-recommender": {
@@ -174,7 +162,10 @@ class VirtualLane:
         """Starts the agent and waits until it and its devices are ready."""
         with (self.directory / "agent.log").open("ab") as log:
             self.agent = await asyncio.create_subprocess_exec(
-                *_agent_command("run", "--config", str(self.config_path)), stderr=log, stdout=log
+                *_agent_command("run", "--config", str(self.config_path)),
+                stderr=log,
+                stdout=log,
+                env={**os.environ, SOCKET_VARIABLE: str(self.hardware.bus.socket)},
             )
         await wait_until_up(self.client)
 

@@ -1,0 +1,130 @@
+"""What a developer does to the simulated hardware, by the names of the devices.
+
+The console and the HTTP interface are two ways to ask for the same things.
+"""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from simulator.drawer import PtyDrawer
+from simulator.escpos import Mark
+from simulator.hardware import Hardware
+from simulator.hid_scanner import HidPosScanner
+from simulator.keyboard_scanner import StreamKeyboardScanner
+from simulator.printer import Faults, Printer
+from simulator.printer_ports import PtyPrinter, TcpPrinter, UsbPrinter
+from simulator.pty_device import Unplugged
+from simulator.scanner import NoAnswer, PtyScanner
+
+
+class NotPossible(Exception):
+    """What was asked cannot be done with this device; says what can."""
+
+
+class Bench:
+    """The hardware of one lane."""
+
+    def __init__(self, hardware: Hardware) -> None:
+        self._hardware = hardware
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Each device: its name, what it is, and a printer's faults."""
+        described = []
+        for name, device in self._hardware.devices.items():
+            told: dict[str, Any] = {"name": name, "kind": type(device).__name__}
+            printer = _printer_of(device)
+            if printer is not None:
+                told["faults"] = asdict(printer.faults)
+                told["receipts"] = len(printer.receipts)
+                told["drawer_open"] = printer.drawer_open
+            described.append(told)
+        return described
+
+    async def plug(self, name: str) -> None:
+        """The cable, and the power of a network printer."""
+        self._device(name)
+        await self._hardware.plug(name)
+
+    async def unplug(self, name: str) -> None:
+        """Pulls it."""
+        self._device(name)
+        await self._hardware.unplug(name)
+
+    async def power(self, name: str, on: bool) -> None:
+        """A printer's power; its buffer is lost, its paper is not."""
+        printer = self._printer(name)
+        if on:
+            printer.switch_on()
+        else:
+            await printer.switch_off()
+
+    async def scan(self, name: str, code: str | bytes) -> str:
+        """Scans with one of the scanners; what it beeped, where it hears that."""
+        device = self._device(name)
+        data = code.encode("latin-1") if isinstance(code, str) else code
+        try:
+            match device:
+                case PtyScanner():
+                    return "beep" if await device.scan(data) else "error beep"
+                case StreamKeyboardScanner():
+                    device.type(data.decode("latin-1") + "\r")
+                    return "typed"
+                case HidPosScanner():
+                    device.scan(data)
+                    return "sent"
+        except (NoAnswer, Unplugged) as error:
+            raise NotPossible(f"no beep: {error}") from error
+        raise NotPossible(f"{name} is no scanner")
+
+    def fault(self, name: str, fault: str, value: Any) -> None:
+        """Breaks or mends a printer, or makes a drawer stick."""
+        device = self._device(name)
+        if isinstance(device, PtyDrawer):
+            if fault not in ("stuck", "silent"):
+                raise NotPossible(f"{name} has the faults stuck and silent")
+            setattr(device, fault, bool(value))
+            return
+        faults = self._printer(name).faults
+        known = {field.name: field.default for field in fields(Faults)}
+        if fault not in known:
+            raise NotPossible(f"{name} has the faults {', '.join(known)}")
+        normal = known[fault]
+        setattr(faults, fault, bool(value) if isinstance(normal, bool) else value)
+
+    def drawer(self, name: str, is_open: bool) -> None:
+        """Opens a drawer with the key, or pushes it in."""
+        device = self._device(name)
+        if isinstance(device, PtyDrawer):
+            device.open = is_open
+            return
+        printer = self._printer(name)
+        (printer.open_drawer if is_open else printer.close_drawer)()
+
+    def paper(self, name: str) -> list[Mark]:
+        """The last receipt."""
+        printer = self._printer(name)
+        if not printer.receipts:
+            raise NotPossible(f"{name} has printed no receipt yet")
+        return printer.receipts[-1]
+
+    def _device(self, name: str) -> object:
+        if name not in self._hardware.devices:
+            raise NotPossible(
+                f"there is no {name!r}; there are {', '.join(self._hardware.devices)}"
+            )
+        return self._hardware.devices[name]
+
+    def _printer(self, name: str) -> Printer:
+        printer = _printer_of(self._device(name))
+        if printer is None:
+            raise NotPossible(f"{name} is no printer")
+        return printer
+
+
+def _printer_of(device: object) -> Printer | None:
+    match device:
+        case TcpPrinter():
+            return device
+        case PtyPrinter(printer=printer) | UsbPrinter(printer=printer):
+            return printer
+    return None
