@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from edge_agent.config import Config
     from edge_agent.control.client import ControlClient
     from edge_agent.control.messages import ImportMessage, PluginMessage
+    from edge_agent.discovery.survey import Finding
     from edge_agent.runtime.imports import MasterDataImport
     from edge_agent.store.chain import EventRecord
     from edge_agent.store.database import Database
@@ -42,6 +43,8 @@ recalls = typer.Typer(help="Goods that must not be sold.", no_args_is_help=True)
 people = typer.Typer(help="Who may sign on at this lane.", no_args_is_help=True)
 plugins = typer.Typer(help="The plugins of a running agent.", no_args_is_help=True)
 journal = typer.Typer(help="The events in this lane's database.", no_args_is_help=True)
+devices = typer.Typer(help="What is attached to this computer.", invoke_without_command=True)
+app.add_typer(devices, name="devices")
 app.add_typer(price_book, name="price-book")
 app.add_typer(recalls, name="recalls")
 app.add_typer(people, name="people")
@@ -231,6 +234,86 @@ def health(socket: SocketOption = DEFAULT_SOCKET) -> None:
 def version() -> None:
     """Print the version."""
     print(__version__)
+
+
+@devices.callback()
+def list_devices(
+    context: typer.Context,
+    config: ConfigOption = DEFAULT_CONFIG,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a device.")] = False,
+) -> None:
+    """List what is attached, what has it, which driver fits and which permission is missing."""
+    if context.invoked_subcommand is not None:
+        return
+    from dataclasses import asdict
+
+    findings = _survey(config if config.exists() else None)
+    for finding in findings:
+        if jsonl:
+            told = {**asdict(finding), "attached": finding.attached.model_dump()}
+            print(json.dumps(told, default=dict))
+            continue
+        device = finding.attached
+        identity = f" {device.vendor}:{device.product}" if device.vendor else ""
+        print(f"{device.best_path}  {device.bus}{identity}  {device.name}")
+        if finding.configured_as is not None:
+            print(f"    configured as {finding.configured_as}")
+        elif finding.matches:
+            fits = ", ".join(match.driver for match in finding.matches)
+            print(f"    would match: {fits}")
+        for holder in (*finding.held_by, *(f"the kernel's {d}" for d in device.kernel_drivers)):
+            print(f"    in use by {holder}")
+        if finding.rule:
+            print(f"    not permitted; put this into /etc/udev/rules.d: {finding.rule}")
+    if not findings:
+        print("Nothing is attached that a driver could use. Network printers are not listed.")
+
+
+@devices.command("add")
+def add_device(
+    path: Annotated[str, typer.Argument(help="A path from the list, stable or not.")],
+    name: Annotated[str, typer.Option(help="Its name on this lane.")],
+    driver: Annotated[str | None, typer.Option(help="Where more than one driver fits.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Add an attached device to the configuration; effective when the agent is started again."""
+    from edge_agent.discovery.add import add_device as write
+
+    found = [
+        finding
+        for finding in _survey(config)
+        if path in (finding.attached.path, *finding.attached.stable_paths)
+    ]
+    if not found:
+        raise DeviceError(f"{path} is not attached. `edge-agent devices` lists what is.")
+    if found[0].configured_as is not None:
+        raise DeviceError(f"{path} is configured already, as {found[0].configured_as}.")
+    matches = {match.driver: match for match in found[0].matches}
+    if driver is None and len(matches) != 1:
+        fits = ", ".join(matches) or "none"
+        raise DeviceError(f"Say which driver {path} is for with --driver. It fits: {fits}.")
+    chosen = matches.get(driver or next(iter(matches)))
+    if chosen is None:
+        raise DeviceError(f"{driver} does not serve {path}. It fits: {', '.join(matches)}.")
+    print(write(config, name, chosen.driver, chosen.options))
+    if found[0].rule:
+        print(f"Put this into /etc/udev/rules.d as well: {found[0].rule}")
+    print("Start the agent again to use it.")
+
+
+def _survey(config: Path | None) -> "list[Finding]":
+    from edge_agent.config import load_config
+    from edge_agent.discovery.survey import survey
+    from edge_agent.discovery.sysfs import read_attached
+    from edge_agent.runtime.device_host import DeviceSetup
+    from edge_agent.runtime.registry import Registry
+
+    setups = [
+        DeviceSetup(device.name, device.driver, device.options)
+        for device in (load_config(config).devices if config is not None else ())
+    ]
+    root = Path(os.environ.get("EDGE_AGENT_ROOT", "/"))
+    return survey(read_attached(root), Registry(), setups)
 
 
 @price_book.command("import")

@@ -1,13 +1,16 @@
 """Cash drawer on a serial line of its own, opened by a few bytes."""
 
 import asyncio
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from drivers.wire.control_text import ControlText
 from drivers.wire.serial_line import ModemLine, SerialLine, SerialLineConfig
 from edge_agent.api.device import (
+    Attached,
+    Bus,
     DeviceClass,
     Host,
     OpenDrawer,
@@ -58,6 +61,10 @@ class SerialDrawer(OutputDriver[SerialDrawerConfig]):
         self._line: SerialLine | None = None
         self._one_question = asyncio.Lock()
         self._answer: asyncio.Future[int] | None = None
+
+    @classmethod
+    def suggest(cls, attached: Attached) -> Mapping[str, Any] | None:
+        return {"port": attached.best_path} if attached.bus is Bus.SERIAL else None
 
     async def claim(self) -> None:
         if self._line is not None:

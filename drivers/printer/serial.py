@@ -1,7 +1,11 @@
 """ESC/POS receipt printer on a serial line: RS-232, USB CDC, or Bluetooth SPP."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from drivers.printer.escpos import Connection, EscPosPrinter, PrinterConfig
 from drivers.wire.serial_line import SerialLine, SerialLineConfig
+from edge_agent.api.device import Attached, Bus
 
 
 class SerialPrinterConfig(PrinterConfig, SerialLineConfig):
@@ -14,6 +18,10 @@ class SerialPrinterConfig(PrinterConfig, SerialLineConfig):
 
 class SerialPrinter(EscPosPrinter[SerialPrinterConfig]):
     """A printer with a line to itself."""
+
+    @classmethod
+    def suggest(cls, attached: Attached) -> Mapping[str, Any] | None:
+        return {"port": attached.best_path} if attached.bus is Bus.SERIAL else None
 
     @property
     def where(self) -> str:

@@ -1,7 +1,11 @@
 """ESC/POS receipt printer on USB (printer class 7), taken from the kernel's ``usblp`` meanwhile."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from drivers.printer.escpos import Connection, EscPosPrinter, PrinterConfig
 from drivers.wire.usb_device import UsbConfig, UsbInterface
+from edge_agent.api.device import Attached
 
 _PRINTER_CLASS = 7
 
@@ -12,6 +16,10 @@ class UsbPrinterConfig(PrinterConfig, UsbConfig):
 
 class UsbPrinter(EscPosPrinter[UsbPrinterConfig]):
     """A printer found by vendor, product and serial number, wherever it is plugged in."""
+
+    @classmethod
+    def suggest(cls, attached: Attached) -> Mapping[str, Any] | None:
+        return attached.usb_options if "07" in attached.interfaces else None
 
     @property
     def where(self) -> str:

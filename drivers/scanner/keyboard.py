@@ -11,8 +11,9 @@ import fcntl
 import os
 import stat
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import evdev
 from evdev import ecodes
@@ -22,7 +23,7 @@ from drivers.scanner.keystrokes import EventDecoder, EventsLost, KeystrokeDecode
 from drivers.scanner.layouts import LAYOUTS, Layout
 from drivers.wire.control_text import ControlText
 from drivers.wire.scan_reader import FramingConfig, Gap, ScanReader
-from edge_agent.api.device import DeviceClass, Driver, Host
+from edge_agent.api.device import Attached, Bus, DeviceClass, Driver, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _READ_SIZE = 24 * 256
@@ -66,6 +67,14 @@ class KeyboardScanner(Driver[KeyboardScannerConfig]):
     def __init__(self, name: str, config: KeyboardScannerConfig, host: Host) -> None:
         super().__init__(name, config, host)
         self._keyboard: _Keyboard | None = None
+
+    @classmethod
+    def suggest(cls, attached: Attached) -> Mapping[str, Any] | None:
+        if attached.bus is not Bus.INPUT or not attached.types:
+            return None
+        if attached.serial:
+            return {"serial": attached.serial}
+        return {"path": attached.best_path}
 
     async def claim(self) -> None:
         where = self.config.where

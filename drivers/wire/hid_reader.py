@@ -1,6 +1,7 @@
 """What scanners and ID scanners that speak HID POS over USB have in common."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -8,10 +9,11 @@ from drivers.wire.hid_descriptor import NotADescriptor
 from drivers.wire.hid_pos import HidPosCutter
 from drivers.wire.scan_reader import ScanReader, nothing
 from drivers.wire.usb_device import UsbConfig, UsbInterface
-from edge_agent.api.device import Driver, Host
+from edge_agent.api.device import Attached, Driver, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _HID_CLASS = 3
+_SCANNER_PAGE = "008c"
 # Standard request GET_DESCRIPTOR to an interface, for a report descriptor (USB HID 1.11, 7.1.1).
 _TO_INTERFACE, _GET_DESCRIPTOR, _REPORT_DESCRIPTOR = 0x81, 0x06, 0x2200
 _LONGEST_DESCRIPTOR = 4096
@@ -39,6 +41,10 @@ class HidReader(Driver[HidReaderConfig]):
         super().__init__(name, config, host)
         self._interface: UsbInterface | None = None
         self._cutter: HidPosCutter | None = None
+
+    @classmethod
+    def suggest(cls, attached: Attached) -> Mapping[str, Any] | None:
+        return attached.usb_options if _SCANNER_PAGE in attached.hid_pages else None
 
     async def claim(self) -> None:
         if self._interface is not None:

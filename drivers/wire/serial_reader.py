@@ -1,9 +1,12 @@
 """What scanners and ID scanners on a serial line have in common."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from drivers.wire.control_text import ControlText
 from drivers.wire.scan_reader import FramingConfig, ScanReader
 from drivers.wire.serial_line import SerialLine, SerialLineConfig
-from edge_agent.api.device import Driver, Host
+from edge_agent.api.device import Attached, Bus, Driver, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 
@@ -28,6 +31,10 @@ class SerialReader(Driver[SerialReaderConfig]):
     def __init__(self, name: str, config: SerialReaderConfig, host: Host) -> None:
         super().__init__(name, config, host)
         self._line: SerialLine | None = None
+
+    @classmethod
+    def suggest(cls, attached: Attached) -> Mapping[str, Any] | None:
+        return {"port": attached.best_path} if attached.bus is Bus.SERIAL else None
 
     async def claim(self) -> None:
         if self._line is not None:

@@ -29,6 +29,49 @@ class DeviceClass(StrEnum):
     CASH_DRAWER = "CashDrawer"
 
 
+class Bus(StrEnum):
+    """How a device is attached to the computer."""
+
+    USB = "usb"
+    SERIAL = "serial"
+    INPUT = "input"
+
+
+class Attached(Frozen):
+    """Something that is attached to the computer, as the kernel shows it.
+
+    ``path`` is its device file now, ``stable_paths`` the links that survive replugging. ``vendor``
+    and ``product`` are four hex digits each, empty where there is no USB. Of a USB device:
+    ``interfaces`` are the classes of its interfaces and ``hid_pages`` the usage pages of those that
+    are HID (``008c``), four hex digits. Of an input device: ``types`` where it has the keys of a
+    keyboard.
+    """
+
+    bus: Bus
+    path: str
+    stable_paths: tuple[str, ...] = ()
+    vendor: str = ""
+    product: str = ""
+    serial: str = ""
+    name: str = ""
+    phys: str = ""
+    interfaces: tuple[str, ...] = ()
+    hid_pages: tuple[str, ...] = ()
+    kernel_drivers: tuple[str, ...] = ()
+    types: bool = False
+
+    @property
+    def best_path(self) -> str:
+        """The path to put into a configuration."""
+        return self.stable_paths[0] if self.stable_paths else self.path
+
+    @property
+    def usb_options(self) -> dict[str, str]:
+        """Vendor, product and, where it has one, serial number."""
+        options = {"vendor": self.vendor, "product": self.product}
+        return {**options, "serial": self.serial} if self.serial else options
+
+
 class ErrorLocus(StrEnum):
     """Where in the conversation with the device an error lies."""
 
@@ -154,6 +197,11 @@ class Driver(ABC, Generic[ConfigT]):
     def parse_config(cls, options: Mapping[str, Any]) -> BaseModel:
         """Reads the device's table of the configuration; raises ``pydantic.ValidationError``."""
         return cls.config_type.model_validate(dict(options))
+
+    @classmethod
+    def suggest(cls, attached: Attached) -> Mapping[str, Any] | None:  # noqa: ARG003
+        """The options by which this driver would find an attached device; None: not its kind."""
+        return None
 
     @property
     @abstractmethod

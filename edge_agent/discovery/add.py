@@ -1,0 +1,49 @@
+"""Adds a device to the configuration file, in TOML that a person goes on editing."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edge_agent.api.errors import ConfigError
+from edge_agent.config import load_config
+
+
+def as_toml(name: str, driver: str, options: Mapping[str, Any]) -> str:
+    """A ``[[devices]]`` table; JSON strings, numbers and booleans are TOML's."""
+    lines = ["[[devices]]", f"name = {json.dumps(name)}", f"driver = {json.dumps(driver)}"]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in options.items()]
+    return "\n".join(lines) + "\n"
+
+
+def add_device(config: Path, name: str, driver: str, options: Mapping[str, Any]) -> str:
+    """Appends the table; the file is replaced as a whole, and only by one that loads.
+
+    Raises:
+        ConfigError: the file cannot be written, or would be wrong: the name is taken, for instance.
+    """
+    load_config(config)
+    table = as_toml(name, driver, options)
+    text = config.read_text().rstrip("\n") + "\n\n" + table
+    try:
+        descriptor, made = tempfile.mkstemp(dir=config.parent, prefix=config.name)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary = Path(made)
+        try:
+            load_config(temporary)
+            status = config.stat()
+            temporary.chmod(status.st_mode & 0o7777)
+            if os.geteuid() == 0:
+                os.chown(temporary, status.st_uid, status.st_gid)
+            temporary.replace(config)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(f"{config}: cannot be written: {error.strerror}.") from error
+    return table

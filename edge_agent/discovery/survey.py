@@ -1,0 +1,84 @@
+"""Each attached device with the driver that fits, what has it, and what is missing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from edge_agent.api.device import Attached
+from edge_agent.api.errors import EdgeAgentError
+from edge_agent.discovery.permission import holders, may_use, udev_rule
+from edge_agent.runtime.device_host import DeviceSetup
+from edge_agent.runtime.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A driver that would serve the device, and the options by which it finds it."""
+
+    driver: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One attached device. ``configured_as`` is its name in the configuration, if it has one.
+
+    ``rule`` is the udev rule that is needed, empty where the agent may use the device.
+    """
+
+    attached: Attached
+    matches: Sequence[Match]
+    configured_as: str | None
+    held_by: Sequence[str]
+    rule: str
+
+
+def survey(
+    attached: Sequence[Attached],
+    registry: Registry,
+    configured: Sequence[DeviceSetup],
+    *,
+    allowed: Callable[[Attached], bool] = may_use,
+    held_by: Callable[[str], list[str]] = holders,
+) -> list[Finding]:
+    """What is attached, what fits each, and what keeps it from being used."""
+    findings = []
+    for device in attached:
+        matches = _matches(device, registry)
+        findings.append(
+            Finding(
+                attached=device,
+                matches=matches,
+                configured_as=_configured_as(device, matches, configured),
+                held_by=held_by(device.path),
+                rule="" if allowed(device) else udev_rule(device),
+            )
+        )
+    return findings
+
+
+def _matches(device: Attached, registry: Registry) -> list[Match]:
+    found = []
+    for name in registry.drivers:
+        try:
+            options = registry.load_driver(name).suggest(device)
+        except EdgeAgentError:
+            # It does not load; `edge-agent health` says why.
+            continue
+        if options is not None:
+            found.append(Match(name, options))
+    return found
+
+
+def _configured_as(
+    device: Attached, matches: Sequence[Match], configured: Sequence[DeviceSetup]
+) -> str | None:
+    names = {device.path, *device.stable_paths}
+    for setup in configured:
+        if names & {str(setup.options.get(key)) for key in ("port", "path")}:
+            return setup.name
+        for match in matches:
+            told = match.options.items()
+            if match.driver == setup.driver and all(setup.options.get(k) == v for k, v in told):
+                return setup.name
+    return None
