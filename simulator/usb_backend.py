@@ -42,7 +42,7 @@ class SimulatedBackend(IBackend):  # type: ignore[misc]
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._local = threading.local()
+        self._streams: dict[int, Any] = {}
         self._claimant = uuid4().hex
 
     def enumerate_devices(self) -> Iterator[_Handle]:
@@ -129,7 +129,10 @@ class SimulatedBackend(IBackend):  # type: ignore[misc]
         return device
 
     def close_device(self, handle: _Handle) -> None:
-        """Nothing is kept open."""
+        """Hangs up; whoever asks again connects again."""
+        while self._streams:
+            _, stream = self._streams.popitem()
+            stream.close()
 
     def get_configuration(self, handle: _Handle) -> int:
         """It is always configured, as the kernel does it."""
@@ -210,7 +213,7 @@ class SimulatedBackend(IBackend):  # type: ignore[misc]
             stream.write(json.dumps(request).encode() + b"\n")
             stream.flush()
             line = stream.readline()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise USBError("the simulated bus is gone", errno=errno.ENODEV) from error
         if not line:
             raise USBError("the simulated bus is gone", errno=errno.ENODEV)
@@ -222,9 +225,10 @@ class SimulatedBackend(IBackend):  # type: ignore[misc]
         return answer["value"]
 
     def _stream(self) -> Any:
-        if not hasattr(self._local, "stream"):
+        thread = threading.get_ident()
+        if thread not in self._streams:
             connection = socket.socket(socket.AF_UNIX)
             connection.connect(self._path)
-            self._local.stream = connection.makefile("rwb")
+            self._streams[thread] = connection.makefile("rwb")
             connection.close()
-        return self._local.stream
+        return self._streams[thread]

@@ -42,6 +42,7 @@ class VirtualLane:
         drawer_patience_s: float = 60.0,
         printer_options: Mapping[str, Any] | None = None,
         devices: Sequence[str] = ("scanner", "printer"),
+        more_devices: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """
         Args:
@@ -52,6 +53,7 @@ class VirtualLane:
             printer_options: further options of the printer's driver.
             drawer_patience_s: how long the drawer may be open.
             devices: which of the hardware the lane has; the first printer is the one in use.
+            more_devices: further device tables of the configuration.
         """
         self._temporary = directory is None
         self.directory = directory or Path(tempfile.mkdtemp(prefix="lane-"))
@@ -65,6 +67,7 @@ class VirtualLane:
         self.scanner = self.hardware.scanner
         self.printer = self.hardware.printer
         self._devices = devices
+        self._more_devices = more_devices
         self.customers = CustomerSystem(world.customers())
         self.client = ControlClient(self.socket)
         self.cashier = self.paced_cashier(0.0)
@@ -127,7 +130,7 @@ class VirtualLane:
             },
             "scans": {"measures": [{"layout": world.SCALE_LAYOUT, "decimals": 3}]},
             "agent": {"data_dir": str(self.directory / "data"), "socket": str(self.socket)},
-            "devices": [devices[name] for name in self._devices],
+            "devices": [*(devices[name] for name in self._devices), *self._more_devices],
             "plugins": {
                 "customer-lookup": {"enabled": True, "settings": {"url": self.customers.url}},
                 "purchase-recommender": {

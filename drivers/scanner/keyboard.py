@@ -160,8 +160,7 @@ class _GrabbedKeyboard(_Keyboard):
 
 
 def _open(name: str, path: str, layout: Layout) -> _Keyboard:
-    status = Path(path).stat()
-    if not stat.S_ISCHR(status.st_mode) or os.major(status.st_rdev) != _INPUT_MAJOR:
+    if not is_input_device(path):
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -181,6 +180,12 @@ def _open(name: str, path: str, layout: Layout) -> _Keyboard:
         device.close()
         raise
     return _GrabbedKeyboard(name, device, layout)
+
+
+def is_input_device(path: str) -> bool:
+    """Whether the kernel's input subsystem is behind a path; raises ``OSError``."""
+    status = Path(path).stat()
+    return stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == _INPUT_MAJOR
 
 
 def _find(config: KeyboardScannerConfig) -> str | None:

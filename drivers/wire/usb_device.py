@@ -238,6 +238,7 @@ def _find(name: str, config: UsbConfig) -> Any:
                 config.serial
             ):
                 return device
+            usb.util.dispose_resources(device)
     except (usb.core.USBError, ValueError) as error:
         # pyusb says "no langid" where it may not read a device's strings.
         raise ClaimError(f"{name}: {config.where} cannot be read: {error}") from error

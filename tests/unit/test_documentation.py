@@ -1,6 +1,7 @@
 """The code that the documents show does what they say."""
 
 import asyncio
+import importlib
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from edge_agent.api.commands import EnterCode, SignOn
 from edge_agent.api.errors import ClaimError, DeviceLost
+from edge_agent.runtime.registry import Registry
 from edge_agent.testing import FakeHost, PluginScenario
 
 ROOT = Path(__file__).parents[2]
@@ -58,3 +60,25 @@ async def test_the_sample_driver_reads_scans_over_tcp() -> None:
     server.close()
     with pytest.raises(ClaimError, match="scanner: cannot connect"):
         await driver.claim()
+
+
+def test_each_cell_of_the_drivers_table_names_a_test_that_exists() -> None:
+    text = (ROOT / "drivers/README.md").read_text()
+    listed = dict(re.findall(r"^(\d+)\. `(tests/.+)`$", text, re.MULTILINE))
+    rows = re.findall(r"^\| (?:Scanner|IDScanner|POSPrinter|CashDrawer) .*$", text, re.MULTILINE)
+    cells = [cell for row in rows for cell in row.strip("|").split("|")[3:]]
+    assert len(cells) == 10 * 4
+    cited = [set(re.findall(r"\[(\d+)\]", cell)) for cell in cells]
+    assert all(cited)
+    assert set.union(*cited) == set(listed)
+    for node in listed.values():
+        file, *names = node.split("::")
+        found: Any = importlib.import_module(file.removesuffix(".py").replace("/", "."))
+        for name in names:
+            found = getattr(found, name)
+
+
+def test_every_driver_is_in_the_table() -> None:
+    text = (ROOT / "drivers/README.md").read_text()
+    for name in Registry().drivers:
+        assert f"| `{name}` |" in text
