@@ -269,6 +269,33 @@ def list_devices(
         print("Nothing is attached that a driver could use. Network printers are not listed.")
 
 
+@devices.command("drivers")
+def list_drivers(
+    name: Annotated[str | None, typer.Argument(help="Show this one's options.")] = None,
+) -> None:
+    """List the installed drivers, or the options of one."""
+    import inspect
+
+    from edge_agent.runtime.registry import Registry
+
+    registry = Registry()
+    if name is None:
+        for driver in sorted(registry.drivers):
+            print(driver)
+        return
+    config_type = registry.load_driver(name).config_type
+    for shape in config_type.__mro__:
+        if "__doc__" in vars(shape) and shape.__doc__ and hasattr(shape, "model_fields"):
+            if shape.__module__.startswith("pydantic"):
+                break
+            print(inspect.getdoc(shape), end="\n\n")
+    shapes = config_type.model_json_schema(mode="serialization")["properties"]
+    for option, field in config_type.model_fields.items():
+        given = "must be given" if field.is_required() else f"default {field.default!r}"
+        choices = ", ".join(map(repr, shapes[option].get("enum", ())))
+        print(f"  {option}: {given}" + (f"; one of {choices}" if choices else ""))
+
+
 @devices.command("add")
 def add_device(
     path: Annotated[str, typer.Argument(help="A path from the list, stable or not.")],

@@ -7,6 +7,7 @@ receipt, which may then safely be printed later; one that falls silent later lea
 """
 
 import asyncio
+import contextlib
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -136,9 +137,7 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
         self._told = asyncio.Event()
         self._one_inquiry = asyncio.Lock()
         self._answers: asyncio.Queue[PaperSensor | ProcessId | Information] = asyncio.Queue()
-        self._confirmation: Confirmation | None = (
-            None if config.confirmation == "auto" else config.confirmation
-        )
+        self._confirmation: Confirmation | None = None
         self._asked = 0
         self._given_up = asyncio.Event()
         self._printing = False
@@ -164,6 +163,9 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
         self._decoder = StatusDecoder()
         self._facts = dict(UNKNOWN_FACTS)
         self._given_up.clear()
+        # Another printer may be there now: it is asked anew what it can.
+        configured = self.config.confirmation
+        self._confirmation = None if configured == "auto" else configured
 
     async def run(self) -> None:
         await self._tell()
@@ -198,6 +200,7 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
                 return OutputOutcome.FAILED, obstacle
         except DeviceError as error:
             return OutputOutcome.FAILED, f"{error}; nothing was sent"
+        assert self._confirmation is not None
         self._printing = True
         try:
             if self._confirmation == "none":
@@ -206,7 +209,7 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
                 return OutputOutcome.DONE, "sent; this printer cannot confirm it"
             async with self._deadline():
                 await self._claimed().write(data)
-                await self._confirm(f"{request.output_id % 10_000:04}")
+                await self._confirm(self._confirmation, f"{request.output_id % 10_000:04}")
         except TimeoutError:
             # A late confirmation must not be taken for that of the next receipt: hang up.
             self._given_up.set()
@@ -227,11 +230,11 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
             return ""
         try:
             async with asyncio.timeout(2 * self.config.reply_timeout_s):
-                if self._confirmation is None:
-                    self._confirmation = await self._find_confirmation()
+                confirmation = self._confirmation or await self._find_confirmation()
                 self._asked += 1
-                await self._confirm(f"?{self._asked % 1000:03}")
-                if self._confirmation == "paper-sensor":
+                await self._confirm(confirmation, f"?{self._asked % 1000:03}")
+                self._confirmation = confirmation
+                if confirmation == "paper-sensor":
                     # These answers have no number: one to a question of long ago may be behind.
                     await asyncio.sleep(_STALE_ANSWERS_S)
         except TimeoutError:
@@ -239,7 +242,9 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
                 return obstacle
             if self._confirmation == "process-id":
                 # It may wait for the rest of a picture that a lost connection cut off.
-                await self._claimed().write(CLEAR)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self.config.reply_timeout_s):
+                        await self._claimed().write(CLEAR)
             return "the printer does not answer"
         return ""
 
@@ -250,6 +255,7 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
         """
         try:
             async with asyncio.timeout(self.config.reply_timeout_s):
+                self._forget_answers()
                 await self._claimed().write(MAKER_REQUEST)
                 maker = await self._answer(Information)
                 if _MAKER_WITH_PROCESS_ID not in maker.text.upper():
@@ -261,17 +267,20 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
         await self._claimed().write(AUTOMATIC_STATUS)
         return "process-id"
 
-    async def _confirm(self, process_id: str) -> None:
+    async def _confirm(self, confirmation: Confirmation, process_id: str) -> None:
         """Waits until everything that was sent is printed."""
-        if self._confirmation == "process-id":
+        if confirmation == "process-id":
             await self._claimed().write(process_id_request(process_id))
             while (await self._answer(ProcessId)).process_id != process_id:
                 pass
             return
-        while not self._answers.empty():
-            self._answers.get_nowait()
+        self._forget_answers()
         await self._claimed().write(PAPER_SENSOR_REQUEST)
         await self._answer(PaperSensor)
+
+    def _forget_answers(self) -> None:
+        while not self._answers.empty():
+            self._answers.get_nowait()
 
     async def _answer(self, kind: type["_AnswerT"]) -> "_AnswerT":
         """The next answer of a kind; raises ``DeviceLost`` when the connection goes meanwhile."""
@@ -310,7 +319,9 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
             stuck = self._facts["error"] == "yes" and put_right
             if stuck and loop.time() - recovered_at > _RECOVER_EVERY_S:
                 recovered_at = loop.time()
-                await self._claimed().write(RECOVER)
+                # A connection that is lost meanwhile is found out by the one who reads.
+                with contextlib.suppress(DeviceError):
+                    await self._claimed().write(RECOVER)
 
     async def _open_drawer(self) -> tuple[OutputOutcome, str]:
         drawer = self.config.drawer

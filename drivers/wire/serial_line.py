@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _READ_SIZE = 4096
+_BY_HAND = 32
+_HOLD_S = 0.004
 _PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 
 ModemLine = Literal["cts", "dsr", "ri", "cd"]
@@ -57,7 +59,6 @@ class SerialLine:
                 bytesize=config.data_bits,
                 stopbits=config.stop_bits,
                 rtscts=config.flow_control == "rts-cts",
-                dsrdtr=config.flow_control == "dtr-dsr",
                 xonxoff=config.flow_control == "xon-xoff",
                 timeout=0,
                 exclusive=True,
@@ -67,12 +68,18 @@ class SerialLine:
         self._descriptor = self._port.fileno()
         # pyserial's lock keeps out those who ask for it; this keeps out everybody but root.
         fcntl.ioctl(self._descriptor, termios.TIOCEXCL)
-        if config.present is not None and not self.modem_line(config.present):
-            self._port.close()
-            raise ClaimError(
-                f"{name}: nothing is switched on at {config.port} "
-                f"({config.present.upper()} is not active)."
-            )
+        if config.present is not None:
+            try:
+                present = self.modem_line(config.present)
+            except DeviceLost as error:
+                self.close()
+                raise ClaimError(str(error)) from error
+            if not present:
+                self.close()
+                raise ClaimError(
+                    f"{name}: nothing is switched on at {config.port} "
+                    f"({config.present.upper()} is not active)."
+                )
 
     def close(self) -> None:
         """Gives the line back."""
@@ -118,13 +125,27 @@ class SerialLine:
     async def write(self, data: bytes) -> None:
         """Writes all of it, as fast as the device takes it."""
         rest = memoryview(data)
+        by_hand = self._config.flow_control == "dtr-dsr"
         while rest:
+            if by_hand:
+                await self._until_dsr()
             try:
-                rest = rest[os.write(self._descriptor, rest) :]
+                rest = rest[os.write(self._descriptor, rest[:_BY_HAND] if by_hand else rest) :]
             except BlockingIOError:
                 await self._writable()
             except OSError as error:
                 raise self._lost(str(error)) from error
+
+    async def _until_dsr(self) -> None:
+        """Waits until the device takes more. Linux leaves DTR/DSR flow control to programs."""
+        while self._waiting_to_go_out() or not self.modem_line("dsr"):  # noqa: ASYNC110 - polled
+            await asyncio.sleep(_HOLD_S)
+
+    def _waiting_to_go_out(self) -> int:
+        try:
+            return self._port.out_waiting
+        except OSError as error:
+            raise self._lost(str(error)) from error
 
     def write_now(self, data: bytes) -> None:
         """Writes what the device takes at once; the last word to one that may be gone."""

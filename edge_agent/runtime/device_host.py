@@ -126,10 +126,10 @@ class DeviceHost:
                     await self._drawer.seen(drawer)
                 if changed:
                     told = ", ".join(f"{key} {value}" for key, value in sorted(changed.items()))
-                    await self._report(told)
+                    await self._report(self._state, told)
             case ErrorEvent(locus=locus, message=message):
                 log.warning("device error", device=self.name, locus=locus, message=message)
-                await self._pipeline.device_changed(self.name, "error", message, self._trouble())
+                await self._report("error", message)
         return Reply(accepted=True)
 
     async def _scan(self, scan: Scan) -> Reply:
@@ -231,14 +231,14 @@ class DeviceHost:
         if state is not DeviceState.READY:
             self._facts.clear()
         log.warning("device", device=self.name, state=state, detail=detail)
-        try:
-            await self._report(detail)
-        except StoreError as error:
-            # A full disk must not stop the device from being claimed again.
-            log.error("not recorded", device=self.name, state=state, reason=str(error))  # noqa: TRY400
+        await self._report(self._state, detail)
 
-    async def _report(self, detail: str) -> None:
-        await self._pipeline.device_changed(self.name, self._state, detail, self._trouble())
+    async def _report(self, state: str, detail: str) -> None:
+        try:
+            await self._pipeline.device_changed(self.name, state, detail, self._trouble())
+        except StoreError as error:
+            # A full disk must not stop the device from being served and claimed again.
+            log.error("not recorded", device=self.name, detail=detail, reason=str(error))  # noqa: TRY400
 
     def _trouble(self) -> str:
         """What the cashier should know of this device, in their words."""

@@ -1,8 +1,14 @@
 """Watches one cash drawer: each time it opens and closes, and that nobody leaves it open."""
 
 import asyncio
+from collections.abc import Awaitable
 
+import structlog
+
+from edge_agent.api.errors import StoreError
 from edge_agent.runtime.pipeline import Pipeline
+
+log = structlog.get_logger()
 
 
 class DrawerWatch:
@@ -22,10 +28,10 @@ class DrawerWatch:
             return
         self.forget_open()
         if state == "open":
-            await self._pipeline.drawer_moved(self._device, "open")
             self._waiting = asyncio.create_task(self._wait())
+            await self._recorded(self._pipeline.drawer_moved(self._device, "open"))
         elif state == "closed" and before == "open":
-            await self._pipeline.drawer_moved(self._device, "closed")
+            await self._recorded(self._pipeline.drawer_moved(self._device, "closed"))
 
     def lost(self) -> None:
         """Nobody knows any more."""
@@ -40,4 +46,12 @@ class DrawerWatch:
 
     async def _wait(self) -> None:
         await asyncio.sleep(self._patience_s)
-        await self._pipeline.drawer_left_open(self._device, self._patience_s)
+        left_open = self._pipeline.drawer_left_open(self._device, self._patience_s)
+        await self._recorded(left_open)
+
+    async def _recorded(self, turn: Awaitable[None]) -> None:
+        try:
+            await turn
+        except StoreError as error:
+            # A full disk must not stop the device from being served.
+            log.error("not recorded", device=self._device, reason=str(error))  # noqa: TRY400

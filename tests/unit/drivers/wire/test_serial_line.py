@@ -1,0 +1,77 @@
+"""A serial line whose modem lines matter; pseudo-terminals have none, they are stood in for."""
+
+import asyncio
+from pathlib import Path
+from unittest.mock import PropertyMock
+
+import pytest
+from pytest_mock import MockerFixture
+
+from drivers.wire.serial_line import SerialLine, SerialLineConfig
+from edge_agent.api.errors import ClaimError, DeviceLost
+from simulator.pty_device import PtyDevice
+
+
+class Sink(PtyDevice):
+    """Keeps what it is sent."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.received = bytearray()
+
+    def receive(self, data: bytes) -> None:
+        self.received += data
+
+
+@pytest.fixture
+async def sink(tmp_path: Path) -> Sink:
+    device = Sink(tmp_path / "port")
+    device.plug()
+    return device
+
+
+@pytest.fixture
+def dsr(mocker: MockerFixture) -> PropertyMock:
+    mocked: PropertyMock = mocker.patch("serial.Serial.dsr", new_callable=mocker.PropertyMock)
+    mocked.return_value = True
+    return mocked
+
+
+async def test_a_printer_that_lowers_dsr_is_waited_for(sink: Sink, dsr: PropertyMock) -> None:
+    line = SerialLine("printer", SerialLineConfig(port=str(sink.path), flow_control="dtr-dsr"))
+    dsr.return_value = False
+    writing = asyncio.create_task(line.write(b"x" * 100))
+    await asyncio.sleep(0.05)
+    assert sink.received == b""
+    dsr.return_value = True
+    await asyncio.wait_for(writing, 5)
+    async with asyncio.timeout(5):
+        while len(sink.received) < 100:
+            await asyncio.sleep(0.01)
+    line.close()
+    sink.unplug()
+
+
+async def test_a_switched_off_device_is_neither_claimed_nor_kept(
+    sink: Sink, dsr: PropertyMock
+) -> None:
+    config = SerialLineConfig(port=str(sink.path), present="dsr", look_every_s=0.02)
+    dsr.return_value = False
+    with pytest.raises(ClaimError, match=r"nothing is switched on at .*DSR is not active"):
+        SerialLine("scanner", config)
+    dsr.return_value = True
+    line = SerialLine("scanner", config)
+    reading = asyncio.create_task(line.read())
+    await asyncio.sleep(0.1)
+    assert not reading.done()
+    dsr.return_value = False
+    with pytest.raises(DeviceLost, match="switched off or unplugged"):
+        await asyncio.wait_for(reading, 5)
+    line.close()
+    sink.unplug()
+
+
+async def test_a_port_without_modem_lines_says_so(sink: Sink) -> None:
+    with pytest.raises(ClaimError, match="CTS cannot be read"):
+        SerialLine("drawer", SerialLineConfig(port=str(sink.path), present="cts"))
+    sink.unplug()
