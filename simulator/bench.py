@@ -10,7 +10,7 @@ from simulator.drawer import PtyDrawer
 from simulator.escpos import Mark
 from simulator.hardware import Hardware
 from simulator.hid_scanner import HidPosScanner
-from simulator.keyboard_scanner import StreamKeyboardScanner
+from simulator.keyboard_scanner import StreamKeyboardScanner, UinputKeyboardScanner
 from simulator.printer import Faults, Printer
 from simulator.printer_ports import PtyPrinter, TcpPrinter, UsbPrinter
 from simulator.pty_device import Unplugged
@@ -66,7 +66,7 @@ class Bench:
             match device:
                 case PtyScanner():
                     return "beep" if await device.scan(data) else "error beep"
-                case StreamKeyboardScanner():
+                case StreamKeyboardScanner() | UinputKeyboardScanner():
                     device.type(data.decode("latin-1") + "\r")
                     return "typed"
                 case HidPosScanner():

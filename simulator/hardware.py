@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from simulator import usb_backend
 from simulator.drawer import PtyDrawer
 from simulator.hid_scanner import HidPosScanner
-from simulator.keyboard_scanner import StreamKeyboardScanner
+from simulator.keyboard_scanner import keyboard_scanner
 from simulator.printer_ports import PtyPrinter, TcpPrinter, UsbPrinter
 from simulator.scanner import PtyScanner
 from simulator.usb_bus import UsbBus
@@ -31,7 +31,7 @@ class Hardware:
     def __init__(self, directory: Path) -> None:
         self.scanner = PtyScanner(directory / "scanner")
         self.printer = TcpPrinter()
-        self.keyboard_scanner = StreamKeyboardScanner(directory / "keyboard-scanner")
+        self.keyboard_scanner = keyboard_scanner(directory / "keyboard-scanner")
         self.id_scanner = PtyScanner(directory / "id-scanner", suffix=b"")
         self.hid_scanner = HidPosScanner("HID0001")
         self.hid_id_scanner = HidPosScanner("HID0002")
@@ -98,7 +98,7 @@ class Hardware:
             },
             "keyboard-scanner": {
                 "driver": "keyboard-scanner",
-                "path": str(self.keyboard_scanner.path),
+                **self.keyboard_scanner.options,
             },
             "id-scanner": {
                 "driver": "serial-id-scanner",

@@ -14,7 +14,7 @@ from pathlib import Path
 import evdev
 from evdev import ecodes
 
-from simulator.pty_device import PtyDevice
+from simulator.pty_device import PtyDevice, Unplugged
 
 _EVENT = struct.Struct("@llHHi")
 _UINPUT = Path("/dev/uinput")
@@ -87,6 +87,11 @@ def as_bytes(events: Iterator[Event] | list[Event]) -> bytes:
 class StreamKeyboardScanner(PtyDevice):
     """A recorded stream of events behind a device file."""
 
+    @property
+    def options(self) -> dict[str, str]:
+        """How a driver finds it."""
+        return {"path": str(self.path)}
+
     def type(self, text: str) -> None:
         """Types."""
         self.play(list(keystrokes(text)))
@@ -99,8 +104,8 @@ class StreamKeyboardScanner(PtyDevice):
 class UinputKeyboardScanner:
     """A keyboard of the kernel; needs ``/dev/uinput``."""
 
-    def __init__(self, serial: str = "SIM0001") -> None:
-        self._serial = serial
+    def __init__(self, port: str = "simulated/scanner") -> None:
+        self._port = port
         self._keyboard: evdev.UInput | None = None
 
     @staticmethod
@@ -109,15 +114,14 @@ class UinputKeyboardScanner:
         return os.access(_UINPUT, os.W_OK)
 
     @property
-    def path(self) -> Path:
-        """The event device."""
-        assert self._keyboard is not None
-        assert self._keyboard.device is not None
-        return Path(str(self._keyboard.device.path))
+    def options(self) -> dict[str, str]:
+        """How a driver finds it: its event device has another number each time."""
+        return {"phys": self._port}
 
     def plug(self) -> None:
         """Makes the input device appear."""
-        self._keyboard = evdev.UInput(name="Simulated scanner", phys=f"simulated/{self._serial}")
+        if self._keyboard is None:
+            self._keyboard = evdev.UInput(name="Simulated scanner", phys=self._port)
 
     def unplug(self) -> None:
         """Pulls the cable."""
@@ -126,7 +130,17 @@ class UinputKeyboardScanner:
             self._keyboard = None
 
     def type(self, text: str) -> None:
-        """Types."""
-        assert self._keyboard is not None
+        """Types; raises ``Unplugged``."""
+        if self._keyboard is None:
+            raise Unplugged(f"{self._port} is unplugged")
         for event in keystrokes(text):
             self._keyboard.write(*event)
+
+
+def keyboard_scanner(path: Path) -> StreamKeyboardScanner | UinputKeyboardScanner:
+    """The kernel's own keyboard where there can be one, else a stream at ``path``."""
+    return (
+        UinputKeyboardScanner()
+        if UinputKeyboardScanner.possible()
+        else (StreamKeyboardScanner(path))
+    )

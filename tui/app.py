@@ -83,7 +83,7 @@ class LaneApp(App[None]):
         Binding("n", "no_sale", "No sale"),
         Binding("o", "sign_off", "Sign off"),
         Binding("p", "print_again('copy')", "Copy"),
-        Binding("g", "print_again('gift')", "Gift receipt"),
+        Binding("g", "print_again('gift')", "Gift"),
         Binding("r", "resolve('repeat')", "Print copy"),
         Binding("d", "resolve('dismiss')", "Let it be"),
         Binding("space", "toggle_plugin", "On/off"),
@@ -109,7 +109,7 @@ class LaneApp(App[None]):
                 yield DevicesPane()
             with TabPane("F4 Sync", id="sync"):
                 yield SyncPane()
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_ready(self) -> None:
         """Begins to follow the agent."""

@@ -64,7 +64,7 @@ class SerialRig(Rig):
 
     name = "serial, CR"
     driver_type: ClassVar[type[Driver[Any]]] = SerialScanner
-    options: ClassVar[dict[str, Any]] = {}
+    options: dict[str, Any] = {}
     prefix, suffix = b"", b"\r"
 
     def __init__(self, directory: Path) -> None:
@@ -92,7 +92,7 @@ class StxEtxRig(SerialRig):
     """Between STX and ETX."""
 
     name = "serial, STX ETX"
-    options: ClassVar[dict[str, Any]] = {"prefix": "<STX>", "suffix": "<ETX>"}
+    options: dict[str, Any] = {"prefix": "<STX>", "suffix": "<ETX>"}
     prefix, suffix = b"\x02", b"\x03"
 
 
@@ -100,7 +100,7 @@ class PauseRig(SerialRig):
     """No suffix: a pause ends a scan."""
 
     name = "serial, pause"
-    options: ClassVar[dict[str, Any]] = {"suffix": ""}
+    options: dict[str, Any] = {"suffix": ""}
     suffix = b""
 
 

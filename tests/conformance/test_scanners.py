@@ -1,5 +1,6 @@
 """Every scanner's driver holds what every driver must."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -8,6 +9,7 @@ import pytest
 
 from edge_agent.api.device import Driver
 from edge_agent.testing import DriverConformance, FakeHost
+from edge_agent.testing.drivers import serving
 from tests.conformance.scanner_rigs import (
     HidIdRig,
     HidRig,
@@ -53,6 +55,30 @@ class TestSerialScanner(ScannerConformance):
     rig_type = SerialRig
     good_input = tuple(code + b"\r" for code in CODES)
     good_scans = CODES
+
+    async def test_it_is_enabled_while_somebody_listens_and_told_what_became_of_each_scan(
+        self,
+    ) -> None:
+        self.rig.options = {  # type: ignore[attr-defined]
+            "enable": "<SYN>E<CR>",
+            "disable": "<SYN>D<CR>",
+            "good_read": "<ACK>",
+            "bad_read": "<NAK>",
+        }
+        scanner = self.rig.device  # type: ignore[attr-defined]
+        await self.plug()
+        host = FakeHost()
+        async with serving(self.driver(host)):
+            assert await scanner.scan("4006381333931")
+            host.accept = False
+            assert not await scanner.scan("4006381333932")
+            assert not await scanner.scan("x" * 5000)
+            assert "longer than any scan" in host.errors[0]
+        async with asyncio.timeout(5):
+            while not scanner.heard.endswith(b"\x16D\r"):
+                await asyncio.sleep(0.01)
+        assert bytes(scanner.heard) == b"\x16E\r\x06\x15\x15\x16D\r"
+        await self.unplug()
 
 
 class TestSerialScannerWithStxEtx(ScannerConformance):
