@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from drivers.wire.control_text import ControlText
 from drivers.wire.serial_line import ModemLine, SerialLine, SerialLineConfig
+from drivers.wire.together import until_one_ends
 from edge_agent.api.device import (
     Attached,
     Bus,
@@ -72,15 +73,7 @@ class SerialDrawer(OutputDriver[SerialDrawerConfig]):
         self._line = SerialLine(self.name, self.config)
 
     async def run(self) -> None:
-        tasks = {asyncio.create_task(self._read()), asyncio.create_task(self._poll())}
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await until_one_ends(self._read(), self._poll())
 
     async def release(self) -> None:
         line, self._line = self._line, None

@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from escpos.capabilities import CAPABILITIES
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from drivers.printer.encoder import ReceiptEncoder
 from drivers.printer.status import (
@@ -32,6 +33,7 @@ from drivers.printer.status import (
     Unexpected,
     process_id_request,
 )
+from drivers.wire.together import until_one_ends
 from edge_agent.api.device import (
     DeviceClass,
     ErrorEvent,
@@ -121,6 +123,14 @@ class PrinterConfig(BaseModel):
     poll_every_s: Annotated[float, Field(gt=0, le=60)] = 2.0
     reply_timeout_s: Annotated[float, Field(gt=0, le=10)] = 1.0
 
+    @field_validator("profile")
+    @classmethod
+    def _known_profile(cls, profile: str) -> str:
+        known = CAPABILITIES["profiles"]
+        if profile not in known:
+            raise ValueError(f"{profile!r} is no profile of python-escpos: {', '.join(known)}")
+        return profile
+
 
 PrinterConfigT = TypeVar("PrinterConfigT", bound=PrinterConfig)
 
@@ -169,16 +179,7 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
 
     async def run(self) -> None:
         await self._tell()
-        services = (self._read(), self._poll(), self._until_given_up())
-        tasks = {asyncio.create_task(service) for service in services}
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await until_one_ends(self._read(), self._poll(), self._until_given_up())
 
     async def release(self) -> None:
         connection, self._connection = self._connection, None
@@ -284,8 +285,10 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
 
     async def _answer(self, kind: type["_AnswerT"]) -> "_AnswerT":
         """The next answer of a kind; raises ``DeviceLost`` when the connection goes meanwhile."""
+        connection = self._claimed()
         while True:
-            self._claimed()
+            if self._claimed() is not connection:
+                raise DeviceLost(f"{self.name}: {self.where} was connected anew")
             try:
                 async with asyncio.timeout(_LOOK_S):
                     answer = await self._answers.get()

@@ -5,7 +5,6 @@ program. What is not an input device, such as a FIFO or a pseudo-terminal, is re
 stream of ``struct input_event``: the same bytes without the kernel's ioctls.
 """
 
-import asyncio
 import contextlib
 import fcntl
 import os
@@ -22,6 +21,7 @@ from pydantic import Field, model_validator
 from drivers.scanner.keystrokes import EventDecoder, EventsLost, KeystrokeDecoder
 from drivers.scanner.layouts import LAYOUTS, Layout
 from drivers.wire.control_text import ControlText
+from drivers.wire.descriptor import readable
 from drivers.wire.scan_reader import FramingConfig, Gap, ScanReader
 from edge_agent.api.device import Attached, Bus, DeviceClass, Driver, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
@@ -117,13 +117,7 @@ class _Keyboard:
         while True:
             if typed := self.read_now():
                 return typed
-            loop = asyncio.get_running_loop()
-            ready: asyncio.Future[None] = loop.create_future()
-            loop.add_reader(self.descriptor, _resolve, ready)
-            try:
-                await ready
-            finally:
-                loop.remove_reader(self.descriptor)
+            await readable(self.descriptor)
 
     def read_now(self) -> bytes | Gap:
         if not self._typed:
@@ -201,8 +195,3 @@ def _find(config: KeyboardScannerConfig) -> str | None:
             if types and identity == (config.phys or config.serial):
                 return str(path)
     return None
-
-
-def _resolve(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)

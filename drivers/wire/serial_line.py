@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import serial
 from pydantic import BaseModel, ConfigDict, Field
 
+from drivers.wire.descriptor import readable, writable
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _READ_SIZE = 4096
@@ -102,7 +103,7 @@ class SerialLine:
                 async with asyncio.timeout(
                     self._config.look_every_s if self._config.present is not None else None
                 ):
-                    await self._readable()
+                    await readable(self._descriptor)
             except TimeoutError:
                 if self._config.present and not self.modem_line(self._config.present):
                     raise self._lost("the device was switched off or unplugged") from None
@@ -132,7 +133,7 @@ class SerialLine:
             try:
                 rest = rest[os.write(self._descriptor, rest[:_BY_HAND] if by_hand else rest) :]
             except BlockingIOError:
-                await self._writable()
+                await writable(self._descriptor)
             except OSError as error:
                 raise self._lost(str(error)) from error
 
@@ -152,28 +153,5 @@ class SerialLine:
         with contextlib.suppress(OSError):
             os.write(self._descriptor, data)
 
-    async def _readable(self) -> None:
-        loop = asyncio.get_running_loop()
-        ready: asyncio.Future[None] = loop.create_future()
-        loop.add_reader(self._descriptor, _resolve, ready)
-        try:
-            await ready
-        finally:
-            loop.remove_reader(self._descriptor)
-
-    async def _writable(self) -> None:
-        loop = asyncio.get_running_loop()
-        ready: asyncio.Future[None] = loop.create_future()
-        loop.add_writer(self._descriptor, _resolve, ready)
-        try:
-            await ready
-        finally:
-            loop.remove_writer(self._descriptor)
-
     def _lost(self, reason: str) -> DeviceLost:
         return DeviceLost(f"{self._name}: {self._config.port} is gone: {reason}")
-
-
-def _resolve(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)

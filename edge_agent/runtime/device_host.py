@@ -186,6 +186,11 @@ class DeviceHost:
         except EdgeAgentError as error:
             await self._become(DeviceState.BROKEN, str(error))
             return
+        # A stranger's driver may raise anything; the other devices go on.
+        except Exception as error:
+            log.exception("driver fault", device=self.name)
+            await self._become(DeviceState.BROKEN, f"{type(error).__name__}: {error}")
+            return
         failures = 0
         while True:
             served = await self._claim_and_run(self._driver)

@@ -214,13 +214,12 @@ class Pipeline:
         """A drawer was seen to open or to close."""
 
         def note(_: Transaction, turn: Turn) -> None:
-            operator = turn.lane.operator
             turn.publish(
                 DrawerMoved(
                     occurred_at=turn.now,
                     device=device,
                     position=position,
-                    employee_id=operator.employee_id if operator is not None else None,
+                    employee_id=_signed_on(turn),
                 )
             )
             if position == "closed":
@@ -232,14 +231,13 @@ class Pipeline:
         """A drawer has been open for too long."""
 
         def note(_: Transaction, turn: Turn) -> None:
-            operator = turn.lane.operator
             turn.say(machine_prompt("The cash drawer is open. Close it.", _drawer_source(device)))
             turn.publish(
                 DrawerLeftOpen(
                     occurred_at=turn.now,
                     device=device,
                     seconds=seconds,
-                    employee_id=operator.employee_id if operator is not None else None,
+                    employee_id=_signed_on(turn),
                 )
             )
 
@@ -322,6 +320,12 @@ class Pipeline:
     def _rolled_back(self) -> None:
         self._working = self._durable
         self._changes.clear()
+
+
+def _signed_on(turn: Turn) -> str | None:
+    """The employee at the lane."""
+    operator = turn.lane.operator
+    return operator.employee_id if operator is not None else None
 
 
 def _drawer_source(device: str) -> str:

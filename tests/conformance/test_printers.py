@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from pydantic import ValidationError
 
 from edge_agent.api.device import (
     Driver,
@@ -312,3 +313,8 @@ async def test_usblp_gets_its_printer_back(tmp_path: Path) -> None:
         async with serving(rig.driver(FakeHost())):
             assert not rig.device.kernel_has_it
         assert rig.device.kernel_has_it
+
+
+def test_a_profile_that_python_escpos_does_not_have_is_refused_with_those_it_has() -> None:
+    with pytest.raises(ValidationError, match=r"'TM-X1' is no profile of python-escpos: .*TM-T88V"):
+        UsbRig.driver_type.parse_config({"vendor": "04b8", "product": "0202", "profile": "TM-X1"})
