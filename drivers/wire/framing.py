@@ -1,7 +1,7 @@
 """Cuts a stream of bytes into scans. Pure: no clock, no I/O, a bounded buffer."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # What is sent in several lines, so that a line end is part of it: a driving licence (AAMVA D.12.3,
 # with or without its first bytes, and with some lost), and a machine readable zone (ICAO 9303), by
@@ -22,9 +22,9 @@ STRAY = "outside of any scan"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One scan's bytes, without what is around them."""
+    """One scan's bytes, without what is around them; they are not shown, they may be a document."""
 
-    data: bytes
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

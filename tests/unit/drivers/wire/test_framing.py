@@ -165,3 +165,7 @@ def test_what_is_spoilt_and_has_no_end_goes_with_silence() -> None:
     assert framing.unfinished
     assert framing.expire() == [Dropped(0, "keys were lost")]
     assert framing.feed(b"456\r") == [Frame(b"456")]
+
+
+def test_a_frame_does_not_show_what_it_holds() -> None:
+    assert "ANSI" not in repr(Frame(LICENCE))
