@@ -17,6 +17,7 @@ from pathlib import Path
 from simulator.pty_device import PtyDevice
 
 _READ_SIZE = 4096
+_NEW_AND_PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 async def record(device: Path, file: Path, seconds: float) -> int:
@@ -30,7 +31,7 @@ async def record(device: Path, file: Path, seconds: float) -> int:
         arrived = asyncio.Event()
         loop.add_reader(descriptor, arrived.set)
         first: float | None = None
-        with file.open("w") as lines:
+        with os.fdopen(os.open(file, _NEW_AND_PRIVATE, 0o600), "w") as lines:
             try:
                 async with asyncio.timeout(seconds):
                     while True:

@@ -13,8 +13,9 @@ from edge_agent.config import load_config
 
 def as_toml(name: str, driver: str, options: Mapping[str, Any]) -> str:
     """A ``[[devices]]`` table; JSON strings, numbers and booleans are TOML's."""
-    lines = ["[[devices]]", f"name = {json.dumps(name)}", f"driver = {json.dumps(driver)}"]
-    lines += [f"{key} = {json.dumps(value)}" for key, value in options.items()]
+    pairs = {"name": name, "driver": driver, **options}
+    lines = ["[[devices]]"]
+    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in pairs.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -140,7 +140,9 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _text(file: Path) -> str:
+    """What a file says; a device may say anything, and a terminal must not obey it."""
     try:
-        return file.read_text(errors="replace").strip()
+        text = file.read_text(errors="replace").strip()
     except OSError:
         return ""
+    return "".join(character if character.isprintable() else "?" for character in text)

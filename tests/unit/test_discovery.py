@@ -113,6 +113,11 @@ def test_hubs_consoles_absent_ports_and_mice_are_left_out(root: Path) -> None:
     }
 
 
+def test_a_device_cannot_speak_to_the_terminal(root: Path) -> None:
+    (root / "sys/bus/usb/devices/1-2/product").write_text("\x1b[2JTM\n")
+    assert found(root)["/dev/bus/usb/001/007"].name == "EPSON ?[2JTM"
+
+
 def test_devices_are_told_as_they_are(root: Path) -> None:
     printer = found(root)["/dev/bus/usb/001/007"]
     assert (printer.name, printer.serial) == ("EPSON TM-T88V", "J3KF001")
