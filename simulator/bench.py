@@ -33,6 +33,8 @@ class Bench:
         for name, device in self._hardware.devices.items():
             told: dict[str, Any] = {"name": name, "kind": type(device).__name__}
             printer = _printer_of(device)
+            if isinstance(device, PtyDrawer):
+                told["faults"] = {"stuck": device.stuck, "silent": device.silent}
             if printer is not None:
                 told["faults"] = asdict(printer.faults)
                 told["receipts"] = len(printer.receipts)
@@ -53,7 +55,10 @@ class Bench:
     async def power(self, name: str, on: bool) -> None:
         """A printer's power; its buffer is lost, its paper is not."""
         printer = self._printer(name)
-        if on:
+        if isinstance(printer, TcpPrinter):
+            # Its network is its own.
+            await (printer.plug if on else printer.unplug)()
+        elif on:
             printer.switch_on()
         else:
             await printer.switch_off()
@@ -67,7 +72,7 @@ class Bench:
                 case PtyScanner():
                     return "beep" if await device.scan(data) else "error beep"
                 case StreamKeyboardScanner() | UinputKeyboardScanner():
-                    device.type(data.decode("latin-1") + "\r")
+                    await device.type(data.decode("latin-1") + "\r")
                     return "typed"
                 case HidPosScanner():
                     device.scan(data)
@@ -89,7 +94,7 @@ class Bench:
         if fault not in known:
             raise NotPossible(f"{name} has the faults {', '.join(known)}")
         normal = known[fault]
-        setattr(faults, fault, bool(value) if isinstance(normal, bool) else value)
+        setattr(faults, fault, bool(value) if isinstance(normal, bool) else _amount(value))
 
     def drawer(self, name: str, is_open: bool) -> None:
         """Opens a drawer with the key, or pushes it in."""
@@ -128,3 +133,12 @@ def _printer_of(device: object) -> Printer | None:
         case PtyPrinter(printer=printer) | UsbPrinter(printer=printer):
             return printer
     return None
+
+
+def _amount(value: Any) -> float | int | None:
+    if value is None:
+        return None
+    amount = float(value)
+    if amount < 0:
+        raise NotPossible("a number must not be negative")
+    return int(amount) if amount.is_integer() else amount

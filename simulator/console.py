@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from edge_agent.api.errors import ControlError
 from simulator.bench import Bench, NotPossible
 from simulator.documents.aamva import Card
 from simulator.documents.holder import holder_born
@@ -15,7 +16,7 @@ from simulator.paper import as_text, save_png
 from simulator.pty_device import PtyDevice, Unplugged
 from simulator.recording import play
 from simulator.remote import RemoteBench
-from simulator.virtual_lane import VirtualLane
+from simulator.virtual_lane import AgentFailed, VirtualLane
 
 HELP = """\
 Type a code to scan it (an item's GTIN, EMP1001 to sign on, LOY5001 for a customer), or:
@@ -52,7 +53,7 @@ async def simulate(directory: Path, *, every_device: bool, port: int) -> None:
 async def _obey(lane: VirtualLane, bench: Bench, words: list[str]) -> None:
     try:
         await _do(lane, bench, words)
-    except (NotPossible, Unplugged, ValueError, OSError) as error:
+    except (NotPossible, Unplugged, ValueError, OSError, AgentFailed, ControlError) as error:
         _say(str(error))
 
 

@@ -231,6 +231,7 @@ class EscPosReader:
             case b"\x1b@":
                 self.style = Style()
                 self._runs.clear()
+                yield AutomaticStatus(0)
             case b"\x1bt":
                 self.style = replace(self.style, code_page=first)
             case b"\x1b\x1d" if parameters[:1] == b"t":

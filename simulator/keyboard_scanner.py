@@ -5,6 +5,7 @@ pseudo-terminal carries the same ``struct input_event`` bytes. The keys are thos
 what has no key there is typed with Alt and its number, as scanners do.
 """
 
+import asyncio
 import os
 import struct
 import time
@@ -18,6 +19,7 @@ from simulator.pty_device import PtyDevice, Unplugged
 
 _EVENT = struct.Struct("@llHHi")
 _UINPUT = Path("/dev/uinput")
+_REPORT_S = 0.002
 # Plain and with Shift, from KEY_1, KEY_Q, KEY_A, KEY_Z onwards.
 _ROWS = (
     (ecodes.KEY_1, "1234567890-=", "!@#$%^&*()_+"),
@@ -92,9 +94,9 @@ class StreamKeyboardScanner(PtyDevice):
         """How a driver finds it."""
         return {"path": str(self.path)}
 
-    def type(self, text: str) -> None:
-        """Types."""
-        self.play(list(keystrokes(text)))
+    async def type(self, text: str) -> None:
+        """Types; raises ``Unplugged``."""
+        await self.send_all(as_bytes(list(keystrokes(text))))
 
     def play(self, events: list[Event]) -> None:
         """Sends events, whatever they are."""
@@ -129,12 +131,17 @@ class UinputKeyboardScanner:
             self._keyboard.close()
             self._keyboard = None
 
-    def type(self, text: str) -> None:
-        """Types; raises ``Unplugged``."""
-        if self._keyboard is None:
-            raise Unplugged(f"{self._port} is unplugged")
+    async def type(self, text: str) -> None:
+        """Types at the pace of a USB device, which the kernel's buffer is made for.
+
+        Raises ``Unplugged``.
+        """
         for event in keystrokes(text):
+            if self._keyboard is None:
+                raise Unplugged(f"{self._port} is unplugged")
             self._keyboard.write(*event)
+            if event == _SYNC:
+                await asyncio.sleep(_REPORT_S)
 
 
 def keyboard_scanner(path: Path) -> StreamKeyboardScanner | UinputKeyboardScanner:

@@ -9,6 +9,7 @@ from simulator.usb_bus import UsbDevice, UsbIdentity
 
 _LOOK_S = 0.01
 _PIECE = 512
+_LOOKS_FOR_THE_OLD_HOST = 5
 
 
 class TcpPrinter(Printer):
@@ -61,7 +62,12 @@ class TcpPrinter(Printer):
         await asyncio.gather(*serving, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._host_writer is not None:
+        for _ in range(_LOOKS_FOR_THE_OLD_HOST):
+            if self._host_writer is None:
+                break
+            # The one before may have gone at this very moment.
+            await asyncio.sleep(_LOOK_S)
+        else:
             writer.close()
             return
         task = asyncio.current_task()

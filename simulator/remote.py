@@ -42,7 +42,9 @@ def build_app(bench: Bench) -> FastAPI:
         bench.drawer(name, state == "open")
 
     @app.put("/devices/{name}/faults/{fault}", status_code=204)
-    async def fault(name: str, fault: str, value: bool | float | int | None = Body()) -> None:
+    async def fault(
+        name: str, fault: str, value: bool | float | int | None = Body(default=None)
+    ) -> None:
         """Breaks or mends a device: ``true``, ``false``, or a number."""
         bench.fault(name, fault, value)
 

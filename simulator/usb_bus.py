@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,6 +101,7 @@ class UsbBus:
         self.socket = socket
         self.devices: list[UsbDevice] = []
         self._server: asyncio.Server | None = None
+        self._connections: Counter[str] = Counter()
         self._serving: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -123,7 +125,9 @@ class UsbBus:
         try:
             while line := await reader.readline():
                 request = json.loads(line)
-                claimant = request["claimant"]
+                if not claimant:
+                    claimant = request["claimant"]
+                    self._connections[claimant] += 1
                 try:
                     answer: dict[str, Any] = {"value": await self._obey(request, claimant)}
                 except UsbError as error:
@@ -135,8 +139,18 @@ class UsbBus:
             return
         finally:
             self._serving.discard(task)
+            self._gone(claimant)
             with contextlib.suppress(ConnectionError):
                 writer.close()
+
+    def _gone(self, claimant: str) -> None:
+        """As the kernel does it: what a program had claimed is free when it is gone."""
+        self._connections[claimant] -= 1
+        if self._connections[claimant] <= 0:
+            del self._connections[claimant]
+            for device in self.devices:
+                if device.claimed_by == claimant:
+                    device.claimed_by = None
 
     async def _obey(self, request: Mapping[str, Any], claimant: str) -> Any:  # noqa: PLR0912 - a table
         operation = request["operation"]

@@ -313,7 +313,9 @@ class LaneApp(App[None]):
         badge: str | None = None
         if operator is not None and operator.role is not Role.LEAD:
             badge = await self.push_screen_wait(
-                Ask("Badge of a shift lead (Esc where none is needed)", secret=True)
+                Ask(
+                    "Badge of a shift lead. Esc: without one, where the shop allows it", secret=True
+                )
             )
         await self._command(NoSale(reason=reason, badge=badge))
 

@@ -89,8 +89,17 @@ class SerialDrawer(OutputDriver[SerialDrawerConfig]):
     async def _open(self) -> tuple[OutputOutcome, str]:
         if self._line is None:
             return OutputOutcome.FAILED, "The drawer is not connected."
+        line = self._line
         try:
-            await self._line.write(self.config.open_command)
+            async with asyncio.timeout(self.config.moves_within_s):
+                await line.write(self.config.open_command)
+        except TimeoutError:
+            # A pulse that is not taken now must not be taken later.
+            line.drop_output()
+            return OutputOutcome.UNCERTAIN, "the drawer did not take the pulse in time"
+        except DeviceError:
+            return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
+        try:
             async with asyncio.timeout(self.config.moves_within_s):
                 while (state := await self._state()) == "closed":  # noqa: ASYNC110 - it is asked
                     await asyncio.sleep(_LOOK_S)

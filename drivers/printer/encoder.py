@@ -25,6 +25,8 @@ from edge_agent.api.receipt import (
 
 _CELL_GAP = 2
 _TALLEST_PICTURE = 400
+# Rows of a picture that are sent as one command: three seconds at 9600 baud.
+_BAND = 48
 _FEED_BEFORE_TEARING = b"\x1bd\x05"
 # 60 dots high, 2 wide, the text below (GS h, GS w, GS H); GS k 73 n; GS v 0, normal size.
 _BARCODE_STYLE = b"\x1dh\x3c\x1dw\x02\x1dH\x02"
@@ -49,17 +51,21 @@ class ReceiptEncoder:
         self._columns = columns or int(self._profile.get_columns("a"))
         self._code_pages = CodePages(profile)
 
-    def receipt(self, receipt: Receipt) -> bytes:
-        """The whole receipt from initialisation to cut."""
+    def receipt(self, receipt: Receipt) -> list[bytes]:
+        """The whole receipt from initialisation to cut, in pieces that end between commands.
+
+        Between two pieces a question may be put to the printer; within one it would become a part
+        of a command.
+        """
         parts = [self._command(lambda printer: printer.hw("INIT"))]
-        parts += [self._element(element) for element in receipt.elements]
+        parts += [piece for element in receipt.elements for piece in self._element(element)]
         if self._profile.supports("paperFullCut") or self._profile.supports("paperPartCut"):
             parts.append(self._command(lambda printer: printer.cut()))
         else:
             parts.append(_FEED_BEFORE_TEARING)
-        return b"".join(parts)
+        return parts
 
-    def _element(self, element: Element) -> bytes:
+    def _element(self, element: Element) -> list[bytes]:
         match element:
             case Text(text=text, align=align, bold=bold, large=large):
                 width = self._columns // 2 if large else self._columns
@@ -72,14 +78,16 @@ class ReceiptEncoder:
             case Rule():
                 return self._lines(["-" * self._columns])
             case Feed(lines=lines):
-                return b"\n" * lines
+                return [b"\n" * lines]
             case Barcode(text=text):
                 return self._barcode(text)
             case QrCode(text=text):
                 native = self._profile.supports("qrCode")
-                return self._centred(
-                    self._command(lambda printer: printer.qr(text, ec=1, size=6, native=native))
-                )
+                return [
+                    self._centred(
+                        self._command(lambda printer: printer.qr(text, ec=1, size=6, native=native))
+                    )
+                ]
             case Picture(png=png):
                 return self._picture(png)
 
@@ -90,7 +98,7 @@ class ReceiptEncoder:
         *,
         bold: bool = False,
         large: bool = False,
-    ) -> bytes:
+    ) -> list[bytes]:
         style = self._command(
             lambda printer: printer.set(
                 align=align.value,
@@ -100,31 +108,36 @@ class ReceiptEncoder:
                 double_height=large,
             )
         )
-        return style + b"".join(self._code_pages.encode(line) + b"\n" for line in lines)
+        return [style + self._code_pages.encode(line) + b"\n" for line in lines]
 
-    def _barcode(self, text: str) -> bytes:
+    def _barcode(self, text: str) -> list[bytes]:
         if not self._profile.supports("barcodeB"):
             return self._lines([text], Align.CENTER)
         if (11 * len(text) + _OTHER_MODULES) * 2 > self._dots():
             # Too long for narrow paper, where it would not be printed at all.
             return self._element(QrCode(text=text)) + self._lines([text], Align.CENTER)
         data = b"{B" + text.replace("{", "{{").encode("ascii")
-        return self._centred(_BARCODE_STYLE + _CODE_128 + bytes((len(data),)) + data)
+        return [self._centred(_BARCODE_STYLE + _CODE_128 + bytes((len(data),)) + data)]
 
-    def _picture(self, png: bytes) -> bytes:
+    def _picture(self, png: bytes) -> list[bytes]:
         try:
             with Image.open(io.BytesIO(png)) as opened:
                 picture = opened.convert("L")
         except (UnidentifiedImageError, OSError):
-            return b""
+            return []
         widest = self._dots()
         picture.thumbnail((widest, _TALLEST_PICTURE))
         raster = EscposImage(picture)
         dots = raster.to_raster_format()
         for sequence in _REAL_TIME:
             dots = dots.replace(sequence, bytes((sequence[0] | 1, sequence[1])))
-        size = raster.width_bytes.to_bytes(2, "little") + raster.height.to_bytes(2, "little")
-        return self._centred(_RASTER + size + dots)
+        wide = raster.width_bytes
+        bands = []
+        for start in range(0, len(dots), wide * _BAND):
+            band = dots[start : start + wide * _BAND]
+            size = wide.to_bytes(2, "little") + (len(band) // wide).to_bytes(2, "little")
+            bands.append(self._centred(_RASTER + size + band))
+        return bands
 
     def _dots(self) -> int:
         pixels = self._profile.profile_data.get("media", {}).get("width", {}).get("pixels")

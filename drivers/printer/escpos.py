@@ -9,7 +9,8 @@ receipt, which may then safely be printed later; one that falls silent later lea
 import asyncio
 import contextlib
 from abc import abstractmethod
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Literal, Protocol, TypeVar
 
@@ -54,7 +55,12 @@ UNKNOWN_FACTS = dict.fromkeys(("paper", "cover", "online", "error", "drawer_pin"
 _SILENT_POLLS = 3
 _DRAWER_LOOK_S = 0.02
 _LOOK_S = 0.1
-_STALE_ANSWERS_S = 0.05
+_STRANGE_EVERY_S = 5.0
+_MOST_ANSWERS = 16
+_QUIET_S = 0.1
+_ASKED_FOR_ITS_MAKER = 2
+# More than a piece of a picture has.
+_FILLING = b"\0" * 4096
 _RECOVER_EVERY_S = 2.0
 _MAKER_WITH_PROCESS_ID = "EPSON"
 
@@ -146,9 +152,15 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
         self._facts = dict(UNKNOWN_FACTS)
         self._told = asyncio.Event()
         self._one_inquiry = asyncio.Lock()
-        self._answers: asyncio.Queue[PaperSensor | ProcessId | Information] = asyncio.Queue()
+        self._answers: deque[ProcessId | Information] = deque(maxlen=_MOST_ANSWERS)
+        self._news = asyncio.Event()
+        self._sensor_asked = self._sensor_told = self._sensor_heard = 0
+        self._may_be_late = True
+        self._one_write = asyncio.Lock()
         self._confirmation: Confirmation | None = None
         self._asked = 0
+        self._broke_off = False
+        self._strange_told_at = 0.0
         self._given_up = asyncio.Event()
         self._printing = False
 
@@ -173,6 +185,8 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
         self._decoder = StatusDecoder()
         self._facts = dict(UNKNOWN_FACTS)
         self._given_up.clear()
+        self._forget_questions()
+        self._answers.clear()
         # Another printer may be there now: it is asked anew what it can.
         configured = self.config.confirmation
         self._confirmation = None if configured == "auto" else configured
@@ -195,30 +209,38 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
         return OutputCompleteEvent(output_id=request.output_id, outcome=outcome, detail=detail)
 
     async def _print(self, request: PrintReceipt) -> tuple[OutputOutcome, str]:
-        data = self._encoder.receipt(request.receipt)
+        try:
+            parts = self._encoder.receipt(request.receipt)
+        # Nothing was sent: whatever is wrong with the receipt, it is not on paper.
+        except Exception as error:
+            return OutputOutcome.FAILED, f"it cannot be encoded ({type(error).__name__}: {error})"
         try:
             if obstacle := await self._why_not_now():
                 return OutputOutcome.FAILED, obstacle
         except DeviceError as error:
             return OutputOutcome.FAILED, f"{error}; nothing was sent"
-        assert self._confirmation is not None
-        self._printing = True
+        self._printing, self._broke_off = True, True
         try:
-            if self._confirmation == "none":
-                async with asyncio.timeout(self.config.print_timeout_s):
-                    await self._claimed().write(data)
-                return OutputOutcome.DONE, "sent; this printer cannot confirm it"
-            async with self._deadline():
-                await self._claimed().write(data)
-                await self._confirm(self._confirmation, f"{request.output_id % 10_000:04}")
+            async with self._deadline() as deadline:
+                for number, part in enumerate(parts):
+                    await self._write(part)
+                    if number == 0 and self._confirmation == "process-id":
+                        # The printer forgets it when it is initialised.
+                        await self._write(AUTOMATIC_STATUS)
+                    deadline.reschedule(self._in(self.config.print_timeout_s))
+                if self._confirmation != "none":
+                    await self._confirm(f"{request.output_id % 10_000:04}")
         except TimeoutError:
-            # A late confirmation must not be taken for that of the next receipt: hang up.
+            # What is still on its way must not be printed when it is no longer expected: hang up.
             self._given_up.set()
             return OutputOutcome.UNCERTAIN, "the printer did not confirm it"
         except DeviceError:
             return OutputOutcome.UNCERTAIN, "the connection was lost while printing"
         finally:
             self._printing = False
+        self._broke_off = False
+        if self._confirmation == "none":
+            return OutputOutcome.DONE, "sent; this printer cannot confirm it"
         return OutputOutcome.DONE, "confirmed by the printer"
 
     async def _why_not_now(self) -> str:
@@ -231,100 +253,124 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
             return ""
         try:
             async with asyncio.timeout(2 * self.config.reply_timeout_s):
-                confirmation = self._confirmation or await self._find_confirmation()
+                if self._broke_off:
+                    await self._write(CLEAR)
+                    self._broke_off = False
+                if self._confirmation is None:
+                    self._confirmation = await self._find_confirmation()
                 self._asked += 1
-                await self._confirm(confirmation, f"?{self._asked % 1000:03}")
-                self._confirmation = confirmation
-                if confirmation == "paper-sensor":
-                    # These answers have no number: one to a question of long ago may be behind.
-                    await asyncio.sleep(_STALE_ANSWERS_S)
+                await self._confirm(f"?{self._asked % 1000:03}")
+                await self._until_quiet()
         except TimeoutError:
             if obstacle := self._obstacle():
                 return obstacle
-            if self._confirmation == "process-id":
-                # It may wait for the rest of a picture that a lost connection cut off.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self.config.reply_timeout_s):
-                        await self._claimed().write(CLEAR)
-            return "the printer does not answer"
+            # It may wait for the rest of a picture that a lost connection cut off. Both end that,
+            # and print nothing.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.config.reply_timeout_s):
+                    await self._write(CLEAR + _FILLING)
+            self._forget_questions()
+            return (
+                "the printer does not answer. Check its cable; "
+                'if it cannot answer at all, set confirmation = "none"'
+            )
         return ""
 
     async def _find_confirmation(self) -> Confirmation:
         """Asks for the process id where the maker is known to have it.
 
-        Other printers may print an unknown command as text.
+        Other printers may print an unknown command as text. The paper sensor is asked behind the
+        maker's name: a printer that answers only that has none to tell. Silence tells nothing.
+
+        Raises:
+            TimeoutError: by whoever limits the time.
         """
+        self._answers.clear()
+        makers: list[str] = []
+        for _ in range(_ASKED_FOR_ITS_MAKER):
+            await self._write(MAKER_REQUEST)
+            await self._paper_sensor()
+            makers += [answer.text for answer in self._answers if isinstance(answer, Information)]
+        if not any(_MAKER_WITH_PROCESS_ID in maker.upper() for maker in makers):
+            return "paper-sensor"
         try:
             async with asyncio.timeout(self.config.reply_timeout_s):
-                self._forget_answers()
-                await self._claimed().write(MAKER_REQUEST)
-                maker = await self._answer(Information)
-                if _MAKER_WITH_PROCESS_ID not in maker.text.upper():
-                    return "paper-sensor"
-                await self._claimed().write(process_id_request("?000"))
-                await self._answer(ProcessId)
+                await self._process_id("?000")
         except TimeoutError:
             return "paper-sensor"
-        await self._claimed().write(AUTOMATIC_STATUS)
         return "process-id"
 
-    async def _confirm(self, confirmation: Confirmation, process_id: str) -> None:
+    async def _confirm(self, process_id: str) -> None:
         """Waits until everything that was sent is printed."""
-        if confirmation == "process-id":
-            await self._claimed().write(process_id_request(process_id))
-            while (await self._answer(ProcessId)).process_id != process_id:
-                pass
-            return
-        self._forget_answers()
-        await self._claimed().write(PAPER_SENSOR_REQUEST)
-        await self._answer(PaperSensor)
+        if self._confirmation == "process-id":
+            await self._process_id(process_id)
+        else:
+            await self._paper_sensor()
 
-    def _forget_answers(self) -> None:
-        while not self._answers.empty():
-            self._answers.get_nowait()
+    async def _process_id(self, process_id: str) -> None:
+        self._answers.clear()
+        await self._write(process_id_request(process_id))
+        await self._until(lambda: ProcessId(process_id) in self._answers)
 
-    async def _answer(self, kind: type["_AnswerT"]) -> "_AnswerT":
-        """The next answer of a kind; raises ``DeviceLost`` when the connection goes meanwhile."""
+    async def _paper_sensor(self) -> None:
+        """These answers have no number, so they are counted: each question has one."""
+        self._sensor_asked += 1
+        mine = self._sensor_asked
+        await self._write(PAPER_SENSOR_REQUEST)
+        await self._until(lambda: self._sensor_told >= mine)
+
+    async def _until_quiet(self) -> None:
+        """Lets late answers to old questions pass, so that none is taken for a new one's."""
+        while self._may_be_late:
+            before = self._sensor_heard
+            await asyncio.sleep(_QUIET_S)
+            self._may_be_late = self._sensor_heard != before
+
+    def _forget_questions(self) -> None:
+        self._sensor_asked = self._sensor_told = 0
+        self._may_be_late = True
+
+    async def _until(self, told: Callable[[], bool]) -> None:
+        """Waits for an answer; raises ``DeviceLost`` when the connection goes meanwhile."""
         connection = self._claimed()
-        while True:
+        while not told():
             if self._claimed() is not connection:
                 raise DeviceLost(f"{self.name}: {self.where} was connected anew")
-            try:
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_S):
-                    answer = await self._answers.get()
-            except TimeoutError:
-                continue
-            if isinstance(answer, kind):
-                return answer
+                    await self._news.wait()
 
     @asynccontextmanager
-    async def _deadline(self) -> AsyncIterator[None]:
+    async def _deadline(self) -> AsyncIterator[asyncio.Timeout]:
         """Raises ``TimeoutError`` when the printer is silent although nothing keeps it.
 
         While it says what does (no paper, cover open), a person is at it, and the rest of the
         receipt is in its buffer.
         """
-        loop = asyncio.get_running_loop()
         async with asyncio.timeout(self.config.print_timeout_s) as deadline:
-            watching = asyncio.create_task(self._watch(deadline, loop))
+            watching = asyncio.create_task(self._watch(deadline))
             try:
-                yield
+                yield deadline
             finally:
                 watching.cancel()
 
-    async def _watch(self, deadline: asyncio.Timeout, loop: asyncio.AbstractEventLoop) -> None:
-        recovered_at = loop.time()
+    async def _watch(self, deadline: asyncio.Timeout) -> None:
+        recovered_at = self._in(0)
         while True:
             await asyncio.sleep(_LOOK_S)
             if self._obstacle():
-                deadline.reschedule(loop.time() + self.config.print_timeout_s)
+                deadline.reschedule(self._in(self.config.print_timeout_s))
             put_right = self._facts["cover"] == "closed" and self._facts["paper"] != "end"
             stuck = self._facts["error"] == "yes" and put_right
-            if stuck and loop.time() - recovered_at > _RECOVER_EVERY_S:
-                recovered_at = loop.time()
+            if stuck and self._in(-_RECOVER_EVERY_S) > recovered_at:
+                recovered_at = self._in(0)
                 # A connection that is lost meanwhile is found out by the one who reads.
                 with contextlib.suppress(DeviceError):
-                    await self._claimed().write(RECOVER)
+                    await self._write(RECOVER)
+
+    def _in(self, seconds: float) -> float:
+        return asyncio.get_running_loop().time() + seconds
 
     async def _open_drawer(self) -> tuple[OutputOutcome, str]:
         drawer = self.config.drawer
@@ -334,20 +380,32 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
             # It would keep the pulse and open the drawer when nobody expects it.
             return OutputOutcome.FAILED, f"Its printer cannot: {obstacle}."
         try:
-            await self._claimed().write(drawer.pulse)
             async with asyncio.timeout(drawer.moves_within_s):
-                while True:
-                    await self._inquire(RealTime.PRINTER)
-                    state = drawer.state(self._facts["drawer_pin"])
-                    if state == UNKNOWN:
-                        return OutputOutcome.UNCERTAIN, "the drawer cannot be observed"
-                    if state == "open":
-                        return OutputOutcome.DONE, "seen open"
-                    await asyncio.sleep(_DRAWER_LOOK_S)
+                await self._write(drawer.pulse)
         except TimeoutError:
-            return OutputOutcome.FAILED, "It did not move."
+            # A pulse that is not taken now must not be taken later.
+            self._given_up.set()
+            return OutputOutcome.UNCERTAIN, "the printer did not take the pulse in time"
         except DeviceError:
             return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
+        return await self._did_it_open(drawer)
+
+    async def _did_it_open(self, drawer: Drawer) -> tuple[OutputOutcome, str]:
+        if drawer.open_level == "none":
+            return OutputOutcome.UNCERTAIN, "the drawer cannot be observed"
+        until = self._in(drawer.moves_within_s)
+        while True:
+            try:
+                answered = await self._inquire(RealTime.PRINTER)
+            except DeviceError:
+                return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
+            if not answered:
+                return OutputOutcome.UNCERTAIN, "the drawer cannot be observed"
+            if drawer.state(self._facts["drawer_pin"]) == "open":
+                return OutputOutcome.DONE, "seen open"
+            if self._in(0) > until:
+                return OutputOutcome.FAILED, "It did not move."
+            await asyncio.sleep(_DRAWER_LOOK_S)
 
     def _obstacle(self) -> str:
         if self._facts["paper"] == "end":
@@ -380,14 +438,22 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
             self._decoder.expect(request)
             try:
                 async with asyncio.timeout(self.config.reply_timeout_s):
-                    await self._claimed().write(request.request)
+                    await self._write(request.request)
                     await self._told.wait()
             except TimeoutError:
                 self._decoder.expect(None)
-                self._facts.update(dict.fromkeys(request.facts, UNKNOWN))
-                await self._tell()
+                # While it prints, the question may wait behind a full buffer: what was known
+                # before, or told by the printer itself, is still the best that is known.
+                if not self._printing:
+                    self._facts.update(dict.fromkeys(request.facts, UNKNOWN))
+                    await self._tell()
                 return False
             return True
+
+    async def _write(self, data: bytes) -> None:
+        """Writes one piece at a time: a question within a command would become a part of it."""
+        async with self._one_write:
+            await self._claimed().write(data)
 
     async def _until_given_up(self) -> None:
         await self._given_up.wait()
@@ -400,14 +466,22 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
                 self._take(item)
             if any(isinstance(item, Facts) for item in items):
                 await self._tell()
-            if strange := sum(isinstance(item, Unexpected) for item in items):
+            strange = sum(isinstance(item, Unexpected) for item in items)
+            if strange and self._in(-_STRANGE_EVERY_S) > self._strange_told_at:
+                self._strange_told_at = self._in(0)
                 message = f"the printer sent {strange} bytes that are no answer"
                 await self.host.fire(ErrorEvent(locus=ErrorLocus.INPUT, message=message))
 
     def _take(self, item: Item) -> None:
         match item:
-            case PaperSensor() | ProcessId() | Information():
-                self._answers.put_nowait(item)
+            case PaperSensor():
+                # One that nobody waits for is of a connection before this one, or noise.
+                self._sensor_heard += 1
+                self._sensor_told = min(self._sensor_told + 1, self._sensor_asked)
+                self._news.set()
+            case ProcessId() | Information():
+                self._answers.append(item)
+                self._news.set()
             case Facts(values=values, answers=answers):
                 self._facts.update(values)
                 if answers is not None:
@@ -423,6 +497,3 @@ class EscPosPrinter(OutputDriver[PrinterConfigT]):
         if self._connection is None or self._given_up.is_set():
             raise DeviceLost(f"{self.name}: {self.where} is not claimed")
         return self._connection
-
-
-_AnswerT = TypeVar("_AnswerT", PaperSensor, ProcessId, Information)

@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import Field
 
 from drivers.printer.escpos import Connection, EscPosPrinter, PrinterConfig
-from drivers.printer.status import RealTime
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _HANGS_UP_WITHIN_S = 0.2
@@ -51,14 +50,13 @@ class _TcpConnection:
     async def must_be_served(self) -> None:
         """A printer that another host uses takes the connection and hangs up."""
         try:
-            self._writer.write(RealTime.PRINTER.request)
             async with asyncio.timeout(_HANGS_UP_WITHIN_S):
-                first = await self._reader.read(64)
+                hung_up = not await self._reader.read(64)
         except TimeoutError:
             return
         except OSError:
-            first = b""
-        if not first:
+            hung_up = True
+        if hung_up:
             await self.close()
             raise ClaimError(f"{self._where} is used by another host; it hung up at once.")
 

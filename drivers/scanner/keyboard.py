@@ -9,6 +9,8 @@ import contextlib
 import fcntl
 import os
 import stat
+import struct
+import time
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +30,7 @@ from edge_agent.api.errors import ClaimError, DeviceLost
 
 _READ_SIZE = 24 * 256
 _INPUT_MAJOR = 13
+_EVIOCSCLOCKID = 0x400445A0  # linux/input.h
 _LOST = "the computer was too busy and lost keystrokes"
 
 
@@ -72,9 +75,9 @@ class KeyboardScanner(Driver[KeyboardScannerConfig]):
     def suggest(cls, attached: Attached) -> Mapping[str, Any] | None:
         if attached.bus is not Bus.INPUT or not attached.types:
             return None
-        if attached.serial:
-            return {"serial": attached.serial}
-        return {"path": attached.best_path}
+        if attached.stable_paths or not attached.phys:
+            return {"path": attached.best_path}
+        return {"phys": attached.phys}
 
     async def claim(self) -> None:
         where = self.config.where
@@ -82,12 +85,20 @@ class KeyboardScanner(Driver[KeyboardScannerConfig]):
             raise ClaimError(f"{self.name}: {where} is already claimed.")
         layout = LAYOUTS[self.config.layout]
         try:
-            path = self.config.path or _find(self.config)
-            if path is None:
-                raise ClaimError(f"{self.name}: no keyboard with {where} is attached.")
-            self._keyboard = _open(self.name, path, layout)
+            paths = [self.config.path] if self.config.path else _find(self.config)
         except OSError as error:
-            raise ClaimError(f"{self.name}: {where} cannot be opened: {error}") from error
+            raise ClaimError(f"{self.name}: {where} cannot be found: {error}") from error
+        problem = ClaimError(f"{self.name}: no keyboard with {where} is attached.")
+        for path in paths:
+            try:
+                self._keyboard = _open(self.name, path, layout)
+                return
+            except OSError as error:
+                problem = ClaimError(f"{self.name}: {where} cannot be opened: {error}")
+            except ClaimError as error:
+                # Twins may have the same number: the other one may be free.
+                problem = error
+        raise problem
 
     async def run(self) -> None:
         if self._keyboard is None:
@@ -170,6 +181,9 @@ def _open(name: str, path: str, layout: Layout) -> _Keyboard:
             device.grab()
         except OSError as error:
             raise ClaimError(f"{name}: another program has grabbed {path}.") from error
+        # Events carry the time of day else, which may be set in the middle of a scan.
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(device.fd, _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
     except BaseException:
         device.close()
         raise
@@ -182,8 +196,9 @@ def is_input_device(path: str) -> bool:
     return stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == _INPUT_MAJOR
 
 
-def _find(config: KeyboardScannerConfig) -> str | None:
-    """The first event device with the configured identity that types."""
+def _find(config: KeyboardScannerConfig) -> list[str]:
+    """The event devices with the configured identity that type."""
+    found = []
     for path in evdev.list_devices():
         try:
             device = evdev.InputDevice(path)
@@ -193,5 +208,5 @@ def _find(config: KeyboardScannerConfig) -> str | None:
             identity = device.phys if config.phys is not None else device.uniq
             types = ecodes.KEY_ENTER in device.capabilities().get(ecodes.EV_KEY, [])
             if types and identity == (config.phys or config.serial):
-                return str(path)
-    return None
+                found.append(str(path))
+    return found

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 _SEVERAL_LINES = re.compile(
     rb"(?:\][A-Za-z][0-9])?"
     rb"(?:@?[\r\n]?[\x1c\x1e]|@[\r\n]"
-    rb"|@?(?:AAMVA|AMVA|A?N?SI|A?NS|AN) ?[0-9]{4}"
+    rb"|(?:@(?:A?N?SI?|A?NS?I?)|ANSI|AAMVA|AMVA) ?[0-9]{5}"
     rb"|[PVACI][A-Z<][A-Z<]{3}[A-Z0-9<]{25,39}[\r\n])"
 )
 # A line of a document never looks like this: it is the next scan, that came before the silence.
-_NEXT_SCAN = re.compile(rb"(?:\][A-Za-z][0-9])?[0-9]{8,14}")
+_NEXT_SCAN = re.compile(rb"\][A-Za-z][0-9].{3,}|[0-9]{6,14}", re.DOTALL)
 
 BROKE_OFF = "the scan broke off"
 TOO_LONG = "longer than any scan"

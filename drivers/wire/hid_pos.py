@@ -63,7 +63,14 @@ class HidPosCutter:
         self._longest = longest
         self._buffer = bytearray()
         self._open = False
+        self._count = 0
+        self._aim: bytes | None = None
         self._spoilt = ""
+
+    @property
+    def longest_report(self) -> int:
+        """Bytes of the largest scanned data report, with its id."""
+        return max(report.bytes_needed for report in self._reports.values()) + self.numbered
 
     @property
     def numbered(self) -> bool:
@@ -84,15 +91,24 @@ class HidPosCutter:
             return []
         read = report.read(body)
         if read is None:
-            self._buffer += body
-            self._spoilt = CUT_SHORT
-            return self._end()
+            # Whether more of this code comes, the lost part would have told: wait for the silence.
+            self._count += len(body)
+            self._spoilt, self._open, self._aim = self._spoilt or CUT_SHORT, True, None
+            return []
         aim, piece, more = read
+        if self._open and self._aim not in (None, aim):
+            # Another code's: the rest of the one before did not come.
+            return [*self.expire(), *self.feed(data)]
+        self._aim = aim
         if not self._open and aim.startswith(b"]") and not piece.startswith(b"]"):
-            self._buffer += aim
-        self._buffer += piece
-        if len(self._buffer) > self._longest:
-            self._spoilt = TOO_LONG
+            piece = aim + piece
+        self._count += len(piece)
+        if self._count > self._longest:
+            self._spoilt = self._spoilt or TOO_LONG
+        if self._spoilt:
+            self._buffer.clear()
+        else:
+            self._buffer += piece
         self._open = more
         return [] if more else self._end()
 
@@ -121,11 +137,11 @@ class HidPosCutter:
         return self._end()
 
     def _end(self) -> list[Item]:
-        content, spoilt = bytes(self._buffer), self._spoilt
+        content, count, spoilt = bytes(self._buffer), self._count, self._spoilt
         self._buffer.clear()
-        self._open, self._spoilt = False, ""
+        self._open, self._count, self._spoilt, self._aim = False, 0, "", None
         if spoilt:
-            return [Dropped(len(content), spoilt)]
+            return [Dropped(count, spoilt)]
         return [Frame(content)] if content else []
 
 

@@ -55,6 +55,7 @@ class HidReader(Driver[HidReaderConfig]):
                 _TO_INTERFACE, _GET_DESCRIPTOR, _REPORT_DESCRIPTOR, _LONGEST_DESCRIPTOR
             )
             self._cutter = HidPosCutter(descriptor, self.config.longest_scan)
+            interface.read_size = max(interface.read_size, self._cutter.longest_report)
         except NotADescriptor as error:
             await interface.close()
             raise ClaimError(
@@ -64,6 +65,9 @@ class HidReader(Driver[HidReaderConfig]):
         except DeviceLost as error:
             await interface.close()
             raise ClaimError(str(error)) from error
+        except BaseException:
+            await interface.close()
+            raise
         self._interface = interface
 
     async def run(self) -> None:

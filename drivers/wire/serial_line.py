@@ -52,6 +52,7 @@ class SerialLine:
         """
         self._name = name
         self._config = config
+        self._one_write = asyncio.Lock()
         try:
             self._port = serial.Serial(
                 config.port,
@@ -68,7 +69,11 @@ class SerialLine:
             raise ClaimError(f"{name}: {config.port} cannot be opened: {error}") from error
         self._descriptor = self._port.fileno()
         # pyserial's lock keeps out those who ask for it; this keeps out everybody but root.
-        fcntl.ioctl(self._descriptor, termios.TIOCEXCL)
+        try:
+            fcntl.ioctl(self._descriptor, termios.TIOCEXCL)
+        except OSError as error:
+            self._port.close()
+            raise ClaimError(f"{name}: {config.port} cannot be had alone: {error}") from error
         if config.present is not None:
             try:
                 present = self.modem_line(config.present)
@@ -83,11 +88,17 @@ class SerialLine:
                 )
 
     def close(self) -> None:
-        """Gives the line back."""
+        """Gives the line back; what has not gone out yet never will, and nobody waits for it."""
         # Where the device is gone, so is its exclusiveness.
         with contextlib.suppress(OSError):
             fcntl.ioctl(self._descriptor, termios.TIOCNXCL)
+        self.drop_output()
         self._port.close()
+
+    def drop_output(self) -> None:
+        """Forgets what was written and has not gone out."""
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(self._descriptor, termios.TCOFLUSH)
 
     def modem_line(self, line: ModemLine) -> bool:
         """Whether a modem line is active; raises ``DeviceLost``."""
@@ -125,6 +136,10 @@ class SerialLine:
 
     async def write(self, data: bytes) -> None:
         """Writes all of it, as fast as the device takes it."""
+        async with self._one_write:
+            await self._write(data)
+
+    async def _write(self, data: bytes) -> None:
         rest = memoryview(data)
         by_hand = self._config.flow_control == "dtr-dsr"
         while rest:

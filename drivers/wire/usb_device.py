@@ -15,6 +15,9 @@ from edge_agent.api.errors import ClaimError, DeviceLost
 
 _LOOK_MS = 200
 _WRITE_MS = 1000
+_NOT_PERMITTED = (
+    "the agent may not use it. `edge-agent devices` prints the udev rule that allows it"
+)
 _HexId = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{4}$")]
 
 
@@ -40,7 +43,10 @@ class UsbConfig(BaseModel):
 
 
 class UsbInterface:
-    """A claimed interface with its bulk or interrupt endpoints."""
+    """A claimed interface with its bulk or interrupt endpoints.
+
+    ``read_size`` is the most one transfer brings: a packet, unless the reader sets it.
+    """
 
     @classmethod
     async def open(cls, name: str, config: UsbConfig, interface_class: int) -> "UsbInterface":
@@ -70,20 +76,27 @@ class UsbInterface:
         self._kernel_had_it = False
         self._closed = False
         self._device = _find(name, config)
+        self._interface: Any = None
+        self._number = 0
         try:
-            self._interface = self._claim(interface_class)
+            self._claim(interface_class)
         except usb.core.USBError as error:
-            usb.util.dispose_resources(self._device)
+            self._give_back()
             raise ClaimError(f"{name}: {self._where}: {_explain(error)}") from error
+        except BaseException:
+            self._give_back()
+            raise
         self._reads = self._endpoint(usb.util.ENDPOINT_IN)
         self._writes = self._endpoint(usb.util.ENDPOINT_OUT)
         self._threads = threads
         self._transfer: asyncio.Future[bytes] | None = None
+        self._written: asyncio.Future[int] | None = None
+        self.read_size: int = self._reads.wMaxPacketSize if self._reads is not None else 0
 
     @property
     def number(self) -> int:
         """bInterfaceNumber."""
-        return int(self._interface.bInterfaceNumber)
+        return self._number
 
     async def read(self) -> bytes:
         """Waits for one transfer; raises ``DeviceLost``.
@@ -113,7 +126,9 @@ class UsbInterface:
         loop = asyncio.get_running_loop()
         rest = data
         while rest:
-            taken = await loop.run_in_executor(self._threads, self._write, rest)
+            self._written = loop.run_in_executor(self._threads, self._write, rest)
+            # A transfer that nobody waits for any more goes on, and close() waits for it.
+            taken = await asyncio.shield(self._written)
             rest = rest[taken:]
 
     async def control_in(self, request_type: int, request: int, value: int, length: int) -> bytes:
@@ -147,23 +162,25 @@ class UsbInterface:
     async def close(self) -> None:
         """Gives the interface back to the kernel. Waits for the transfer under way."""
         self._closed = True
-        if self._transfer is not None:
-            await asyncio.wait([self._transfer])
-            self._transfer.exception()
+        for transfer in (self._transfer, self._written):
+            if transfer is not None:
+                await asyncio.wait([transfer])
+                transfer.exception()
         await asyncio.get_running_loop().run_in_executor(self._threads, self._give_back)
         self._threads.shutdown(wait=False)
 
     def _give_back(self) -> None:
         # Each step is tried: a device that was unplugged refuses them all.
-        with contextlib.suppress(usb.core.USBError):
-            usb.util.release_interface(self._device, self._interface)
+        if self._interface is not None:
+            with contextlib.suppress(usb.core.USBError):
+                usb.util.release_interface(self._device, self._interface)
         if self._kernel_had_it:
             with contextlib.suppress(usb.core.USBError, NotImplementedError):
                 self._device.attach_kernel_driver(self.number)
         with contextlib.suppress(usb.core.USBError):
             usb.util.dispose_resources(self._device)
 
-    def _claim(self, interface_class: int) -> Any:
+    def _claim(self, interface_class: int) -> None:
         try:
             configuration = self._device.get_active_configuration()
         except usb.core.USBError as error:
@@ -177,13 +194,13 @@ class UsbInterface:
             raise ClaimError(
                 f"{self._name}: {self._where} has no interface of class {interface_class}."
             )
-        number = interface.bInterfaceNumber
+        self._number = int(interface.bInterfaceNumber)
         with contextlib.suppress(NotImplementedError):
-            if self._device.is_kernel_driver_active(number):
-                self._device.detach_kernel_driver(number)
+            if self._device.is_kernel_driver_active(self._number):
+                self._device.detach_kernel_driver(self._number)
                 self._kernel_had_it = True
         usb.util.claim_interface(self._device, interface)
-        return interface
+        self._interface = interface
 
     def _endpoint(self, direction: int) -> Any:
         def matches(endpoint: Any) -> bool:
@@ -199,7 +216,7 @@ class UsbInterface:
         if self._closed or self._reads is None:
             raise DeviceLost(f"{self._name}: {self._where} cannot be read")
         try:
-            return bytes(self._reads.read(self._reads.wMaxPacketSize, _LOOK_MS))
+            return bytes(self._reads.read(self.read_size, _LOOK_MS))
         except usb.core.USBTimeoutError:
             return b""
         # pyusb looks endpoints up in descriptors that an unplugged device does not have.
@@ -226,29 +243,34 @@ def _find(name: str, config: UsbConfig) -> Any:
     except ImportError as error:
         raise ClaimError(f"{name}: there is no pyusb backend {config.backend}: {error}") from error
     if backend is None:
-        raise ClaimError(f"{name}: libusb is missing. Install the package libusb-1.0-0.")
-    try:
-        for device in usb.core.find(
-            find_all=True,
-            backend=backend,
-            idVendor=int(config.vendor, 16),
-            idProduct=int(config.product, 16),
-        ):
-            if config.serial is None or usb.util.get_string(device, device.iSerialNumber) == (
-                config.serial
-            ):
+        raise ClaimError(
+            f"{name}: libusb is missing, or may not be used here. Install the package libusb-1.0-0."
+        )
+    problem = ""
+    for device in usb.core.find(
+        find_all=True,
+        backend=backend,
+        idVendor=int(config.vendor, 16),
+        idProduct=int(config.product, 16),
+    ):
+        if config.serial is None:
+            return device
+        try:
+            if usb.util.get_string(device, device.iSerialNumber) == config.serial:
                 return device
-            usb.util.dispose_resources(device)
-    except (usb.core.USBError, ValueError) as error:
-        # pyusb says "no langid" where it may not read a device's strings.
-        raise ClaimError(f"{name}: {config.where} cannot be read: {error}") from error
-    raise ClaimError(f"{name}: {config.where} is not attached.")
+        except usb.core.USBError as error:
+            problem = f" (one of this kind cannot be asked: {_explain(error)})"
+        except ValueError:
+            # pyusb says "no langid" where it may not read a device's strings.
+            problem = f" (one of this kind cannot be asked: {_NOT_PERMITTED})"
+        usb.util.dispose_resources(device)
+    raise ClaimError(f"{name}: {config.where} is not attached{problem}.")
 
 
 def _explain(error: Exception) -> str:
     number = getattr(error, "errno", None)
     if number == errno.EACCES:
-        return "the agent may not use it. `edge-agent devices` prints the udev rule that allows it"
+        return _NOT_PERMITTED
     if number == errno.EBUSY:
         return "another program uses it"
     return str(getattr(error, "strerror", None) or error)

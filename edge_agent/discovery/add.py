@@ -25,6 +25,8 @@ def add_device(config: Path, name: str, driver: str, options: Mapping[str, Any])
     Raises:
         ConfigError: the file cannot be written, or would be wrong: the name is taken, for instance.
     """
+    # A link stays one: what it leads to is replaced.
+    config = config.resolve()
     load_config(config)
     table = as_toml(name, driver, options)
     text = config.read_text().rstrip("\n") + "\n\n" + table
@@ -36,7 +38,10 @@ def add_device(config: Path, name: str, driver: str, options: Mapping[str, Any])
             os.fsync(file.fileno())
         temporary = Path(made)
         try:
-            load_config(temporary)
+            try:
+                load_config(temporary)
+            except ConfigError as error:
+                raise ConfigError(str(error).replace(str(temporary), str(config))) from None
             status = config.stat()
             temporary.chmod(status.st_mode & 0o7777)
             if os.geteuid() == 0:

@@ -1,31 +1,55 @@
 """Who uses a device file, and whether the agent may."""
 
+import grp
 import os
 from pathlib import Path
 
 from edge_agent.api.device import Attached, Bus
 
 GROUP = "edge-agent"
+AGENTS_GROUPS = frozenset({GROUP, "dialout", "input", "lp"})
+"""Those of the systemd unit."""
+_GROUP, _OTHERS = 0o060, 0o006
 _SUBSYSTEMS = {Bus.USB: "usb", Bus.SERIAL: "tty", Bus.INPUT: "input"}
 
 
 def may_use(attached: Attached) -> bool:
-    """Whether this process may read and write the device file."""
-    return os.access(attached.path, os.R_OK | os.W_OK)
+    """Whether the agent may read and write the device file, whoever asks."""
+    if os.geteuid() != 0:
+        return os.access(attached.path, os.R_OK | os.W_OK)
+    try:
+        status = Path(attached.path).stat()
+    except OSError:
+        return False
+    return bool(
+        status.st_mode & _OTHERS == _OTHERS
+        or (status.st_mode & _GROUP == _GROUP and _group_of(status.st_gid) in AGENTS_GROUPS)
+    )
 
 
 def udev_rule(attached: Attached) -> str:
     """The rule that lets the agent's group use this kind of device."""
-    key = "ATTR" if attached.bus is Bus.USB else "ATTRS"
     parts = [f'SUBSYSTEM=="{_SUBSYSTEMS[attached.bus]}"']
+    vendor, product = {
+        Bus.USB: ("ATTR{idVendor}", "ATTR{idProduct}"),
+        Bus.SERIAL: ("ATTRS{idVendor}", "ATTRS{idProduct}"),
+        # A Bluetooth keyboard has no USB above it; the input device itself knows.
+        Bus.INPUT: ("ATTRS{id/vendor}", "ATTRS{id/product}"),
+    }[attached.bus]
     if attached.bus is Bus.INPUT:
         parts.append('KERNEL=="event*"')
     if attached.vendor:
-        parts.append(f'{key}{{idVendor}}=="{attached.vendor}"')
-        parts.append(f'{key}{{idProduct}}=="{attached.product}"')
+        parts += [f'{vendor}=="{attached.vendor}"', f'{product}=="{attached.product}"']
     else:
         parts.append(f'KERNEL=="{Path(attached.path).name}"')
     return ", ".join([*parts, f'GROUP="{GROUP}"', 'MODE="0660"'])
+
+
+def _group_of(number: int) -> str:
+    try:
+        return grp.getgrgid(number).gr_name
+    except KeyError:
+        return ""
 
 
 def holders(path: str, proc: Path = Path("/proc")) -> list[str]:

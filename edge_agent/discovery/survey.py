@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge_agent.api.device import Attached
+from edge_agent.api.device import Attached, Bus
 from edge_agent.api.errors import EdgeAgentError
 from edge_agent.discovery.permission import holders, may_use, udev_rule
 from edge_agent.runtime.device_host import DeviceSetup
@@ -49,7 +49,7 @@ def survey(
             Finding(
                 attached=device,
                 matches=matches,
-                configured_as=_configured_as(device, matches, configured),
+                configured_as=_configured_as(device, configured),
                 held_by=held_by(device.path),
                 rule="" if allowed(device) else udev_rule(device),
             )
@@ -70,15 +70,31 @@ def _matches(device: Attached, registry: Registry) -> list[Match]:
     return found
 
 
-def _configured_as(
-    device: Attached, matches: Sequence[Match], configured: Sequence[DeviceSetup]
-) -> str | None:
+def _configured_as(device: Attached, configured: Sequence[DeviceSetup]) -> str | None:
     names = {device.path, *device.stable_paths}
     for setup in configured:
         if names & {str(setup.options.get(key)) for key in ("port", "path")}:
             return setup.name
-        for match in matches:
-            told = match.options.items()
-            if match.driver == setup.driver and all(setup.options.get(k) == v for k, v in told):
-                return setup.name
+        if _is_same_usb(device, setup.options) or _is_same_keyboard(device, setup.options):
+            return setup.name
     return None
+
+
+def _is_same_usb(device: Attached, options: Mapping[str, Any]) -> bool:
+    """By the numbers on it; one that is in use does not show any more what it is."""
+    ids = (str(options.get("vendor", "")).lower(), str(options.get("product", "")).lower())
+    serial = options.get("serial")
+    return (
+        device.bus is Bus.USB
+        and ids == (device.vendor.lower(), device.product.lower())
+        and serial in (None, device.serial)
+    )
+
+
+def _is_same_keyboard(device: Attached, options: Mapping[str, Any]) -> bool:
+    if device.bus is not Bus.INPUT or not device.types:
+        return False
+    phys, serial = options.get("phys"), options.get("serial")
+    return (phys is not None and phys == device.phys) or (
+        serial is not None and "vendor" not in options and serial == device.serial
+    )

@@ -1,5 +1,6 @@
 """The shop's own receipt: which blocks in which order, in which language, with which texts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import Formatter
@@ -45,6 +46,20 @@ ON_A_GIFT_RECEIPT = frozenset(Block) - {
 PLACEHOLDERS = ("sale", "store", "lane", "operator", "date")
 
 
+def _only(placeholders: Sequence[str], text: str) -> None:
+    """Raises ``ValueError`` where a text has other placeholders, or asks for a format."""
+    try:
+        fields = [field for field in Formatter().parse(text) if field[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"{error}; write {{{{ for a brace") from None
+    known = ", ".join(f"{{{name}}}" for name in placeholders)
+    for _, name, layout, conversion in fields:
+        if name not in placeholders:
+            raise ValueError(f"{{{name}}} is no placeholder; known are {known}")
+        if layout or conversion:
+            raise ValueError(f"{{{name}}} takes no format; write it as one of {known}")
+
+
 class TextBlock(Frozen):
     """A line of the shop's own; may hold ``{sale} {store} {lane} {operator} {date}``."""
 
@@ -56,14 +71,7 @@ class TextBlock(Frozen):
     @field_validator("text")
     @classmethod
     def _known_placeholders(cls, text: str) -> str:
-        try:
-            fields = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
-        except ValueError as error:
-            raise ValueError(f"{error}; write {{{{ for a brace") from None
-        for name in fields:
-            if name not in PLACEHOLDERS:
-                known = ", ".join(PLACEHOLDERS)
-                raise ValueError(f"{{{name}}} is no placeholder; known are {known}")
+        _only(PLACEHOLDERS, text)
         return text
 
 
@@ -118,6 +126,7 @@ class ReceiptTemplate(Frozen):
         for name in words:
             if name not in known:
                 raise ValueError(f"{name!r} is no word of a receipt; known are {', '.join(known)}")
+        _only(("years",), words.get("age", ""))
         return words
 
     @model_validator(mode="after")

@@ -146,13 +146,17 @@ class DeviceHost:
         Args:
             not_after: an output that has to wait for another one until then is not done at all.
         """
-        async with self._one_output:
-            if not_after is not None and self._clock() > not_after:
-                return OutputCompleteEvent(
-                    output_id=request.output_id,
-                    outcome=OutputOutcome.FAILED,
-                    detail=f"{self.name} was busy for too long.",
-                )
+        patience = None if not_after is None else (not_after - self._clock()).total_seconds()
+        try:
+            async with asyncio.timeout(None if patience is None else max(patience, 0)):
+                await self._one_output.acquire()
+        except TimeoutError:
+            return OutputCompleteEvent(
+                output_id=request.output_id,
+                outcome=OutputOutcome.FAILED,
+                detail=f"{self.name} was busy for too long.",
+            )
+        try:
             if self._state is not DeviceState.READY or not isinstance(self._driver, OutputDriver):
                 return OutputCompleteEvent(
                     output_id=request.output_id,
@@ -169,6 +173,8 @@ class DeviceHost:
                     outcome=OutputOutcome.UNCERTAIN,
                     detail=f"{type(error).__name__}: {error}",
                 )
+        finally:
+            self._one_output.release()
 
     async def run(self) -> None:
         """Serves the device until cancelled; a driver that cannot be loaded is shown as broken."""
@@ -220,12 +226,15 @@ class DeviceHost:
         # A stranger's driver may raise anything: its device is lost, the lane is not.
         except Exception as error:
             log.exception("driver fault", device=self.name)
-            await self._become(DeviceState.LOST, f"{type(error).__name__}: {error}")
+            # What it says may hold what was scanned; the log is for IT alone.
+            await self._become(
+                DeviceState.LOST, f"its driver failed ({type(error).__name__}); the log says why"
+            )
         except asyncio.CancelledError:
             self._state, self._detail = DeviceState.CLOSED, "released"
+            self._drawer.stop()
             raise
         finally:
-            self._drawer.lost()
             await driver.release()
         return claimed_at is not None and loop.time() - claimed_at > STEADY_AFTER_S
 

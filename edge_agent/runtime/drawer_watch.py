@@ -12,33 +12,34 @@ log = structlog.get_logger()
 
 
 class DrawerWatch:
-    """Turns what a driver says of its drawer into events; what is not seen is not watched."""
+    """Turns what a driver says of its drawer into events.
+
+    What is unknown for a while changes nothing: a drawer that was open is taken to be open still.
+    """
 
     def __init__(self, device: str, pipeline: Pipeline, left_open_after_s: float) -> None:
         self._device = device
         self._pipeline = pipeline
         self._patience_s = left_open_after_s
-        self._state = "unknown"
+        self._last = "unknown"
         self._waiting: asyncio.Task[None] | None = None
 
     async def seen(self, state: str) -> None:
         """The driver says ``open``, ``closed`` or ``unknown``."""
-        before, self._state = self._state, state
-        if state == before:
+        if state in ("unknown", self._last):
             return
-        self.forget_open()
+        before, self._last = self._last, state
+        self.stop()
         if state == "open":
             self._waiting = asyncio.create_task(self._wait())
             await self._recorded(self._pipeline.drawer_moved(self._device, "open"))
-        elif state == "closed" and before == "open":
+        elif before == "open":
             await self._recorded(self._pipeline.drawer_moved(self._device, "closed"))
+        else:
+            # It may have been left open when the agent was stopped.
+            await self._recorded(self._pipeline.drawer_is_closed(self._device))
 
-    def lost(self) -> None:
-        """Nobody knows any more."""
-        self._state = "unknown"
-        self.forget_open()
-
-    def forget_open(self) -> None:
+    def stop(self) -> None:
         """Stops waiting for it to be closed."""
         if self._waiting is not None:
             self._waiting.cancel()

@@ -5,6 +5,8 @@ from collections.abc import Callable, Container, Coroutine
 from datetime import UTC, datetime
 from functools import partial
 
+import structlog
+
 from edge_agent.api.device import DeviceClass, OpenDrawer, OutputOutcome, PrintReceipt
 from edge_agent.api.events import HttpAnswered
 from edge_agent.api.plugin import CallHttp
@@ -18,9 +20,10 @@ from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.pipeline import LATER_S, Pipeline
 from edge_agent.runtime.settlement import job_source
 from edge_agent.runtime.turn import machine_prompt
-from edge_agent.store.jobs import Job, JobKind
+from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.reader import Reader
 
+log = structlog.get_logger()
 LONGEST_PAUSE_S = 15.0
 LONGEST_CALL_PAUSE_S = 300.0
 DRAWER_TOO_LATE_S = 5.0
@@ -80,7 +83,15 @@ class Effects:
 
     async def _print(self, job: Job) -> None:
         body = ReceiptBody.model_validate_json(job.body)
-        receipt = lay_out(body.sale, body.chain_code, self._stationery, body.edition)
+        try:
+            receipt = lay_out(body.sale, body.chain_code, self._stationery, body.edition)
+        # A template that does not fit this sale holds up no other sale.
+        except Exception as error:
+            log.exception("receipt not laid out", job=job.id)
+            detail = f"its template does not fit ({type(error).__name__}: {error}). Tell IT."
+            await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
+            return
+        await self._drawers_first()
         printer = self._devices.first(DeviceClass.POS_PRINTER)
         if printer is None:
             detail = "No receipt printer is configured on this lane."
@@ -95,6 +106,19 @@ class Effects:
             await self._desk.postpone(job, end.detail, pause, prompt)
         else:
             await self._desk.output_settled(job, end.outcome, end.detail)
+
+    async def _drawers_first(self) -> None:
+        """The customer waits for the change: pulses that are due go before the receipt."""
+        until = self._clock().timestamp() + DRAWER_TOO_LATE_S
+        while (remaining := until - self._clock().timestamp()) > 0:
+            seen = self._changes.count
+            if not await self._reader.read(
+                lambda database: database.jobs.with_status(
+                    JobKind.DRAWER, [JobStatus.PENDING, JobStatus.RUNNING]
+                )
+            ):
+                return
+            await self._changes.wait_past(seen, remaining)
 
     async def _open(self, job: Job) -> None:
         drawer = self._devices.first(DeviceClass.CASH_DRAWER)

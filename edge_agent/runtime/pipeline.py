@@ -227,6 +227,10 @@ class Pipeline:
 
         await self.turn(note)
 
+    async def drawer_is_closed(self, device: str) -> None:
+        """A drawer is seen closed for the first time; nobody saw it move."""
+        await self.turn(lambda _, turn: turn.retract(_drawer_source(device)))
+
     async def drawer_left_open(self, device: str, seconds: float) -> None:
         """A drawer has been open for too long."""
 

@@ -16,11 +16,13 @@ from edge_agent.api.device import (
     OutputOutcome,
     PrintReceipt,
 )
-from edge_agent.api.receipt import Receipt, Text
+from edge_agent.api.receipt import Picture, Receipt, Text
 from edge_agent.testing import DriverConformance, FakeHost
 from edge_agent.testing.drivers import serving
+from simulator.escpos import Line
 from simulator.paper import as_text
 from simulator.printer import PrinterModel
+from simulator.virtual_lane import LOGO
 from tests.conformance.printer_rigs import PRINTER_RIGS, PrinterRig, SerialRig, TcpRig, UsbRig
 
 EPSON = PrinterModel()
@@ -232,11 +234,69 @@ async def test_a_cable_pulled_in_a_receipt_leaves_it_uncertain(rig: PrinterRig) 
         assert end.outcome is UNCERTAIN
 
 
+@pytest.mark.parametrize("model", [EPSON, PLAIN], ids=["process id", "paper sensor"])
+async def test_a_picture_that_a_lost_connection_cut_off_does_not_stop_the_printer(
+    tmp_path: Path, model: PrinterModel
+) -> None:
+    rig = SerialRig(tmp_path, model)
+    async with rig.ready():
+        await rig.plug()
+        # Somebody's raster of 72 x 200 bytes that ends after ten of them.
+        rig.printer.receive(b"\x1dv0\x00\x48\x00\xc8\x00" + b"x" * 10)
+        driver = rig.driver(FakeHost())
+        async with serving(driver):
+            outcomes = [(await do_print(driver, number)).outcome for number in range(6)]
+        assert set(outcomes) == {DONE, FAILED}
+        assert outcomes[-1] is DONE
+        assert len(rig.printer.receipts) == outcomes.count(DONE)
+
+
+async def test_a_question_is_never_put_into_the_middle_of_a_command(rig: PrinterRig) -> None:
+    rig.printer.model = PrinterModel(buffer=512)
+    rig.printer.faults.line_s = 0.01
+    driver = rig.driver(FakeHost(), poll_every_s=0.001, print_timeout_s=5)
+    picture = Picture(png=LOGO.read_bytes())
+    lines = (Text(text=f"line {number}") for number in range(40))
+    receipt = Receipt(elements=(picture, *lines, picture))
+    async with serving(driver):
+        end = await output_of(driver).output(PrintReceipt(output_id=5, receipt=receipt))
+    assert end.outcome is DONE
+    assert rig.printer.unknown_commands == []
+    printed = [m.text for m in rig.printer.receipts[0] if isinstance(m, Line) and m.text]
+    assert printed == [f"line {number}" for number in range(40)]
+
+
+async def test_a_printer_that_takes_nothing_gets_no_pulse_for_later(tmp_path: Path) -> None:
+    rig = UsbRig(tmp_path, EPSON)
+    async with rig.ready():
+        await rig.plug()
+        host = FakeHost()
+        driver = rig.driver(host, drawer={"moves_within_s": 0.3}, poll_every_s=5)
+        async with serving(driver):
+            await host.wait_for_fact("drawer", "closed")
+            rig.printer.faults.deaf = True
+            end = await output_of(driver).output(OpenDrawer(output_id=1))
+            assert end.outcome is UNCERTAIN
+        rig.printer.faults.deaf = False
+        await asyncio.sleep(0.3)
+        assert rig.printer.drawer_openings == 0
+
+
+async def test_a_drawer_that_nobody_answers_for_is_unknown_not_shut(rig: PrinterRig) -> None:
+    host = FakeHost()
+    driver = rig.driver(host)
+    async with serving(driver):
+        await host.wait_for_fact("drawer", "closed")
+        rig.printer.faults.silent = True
+        end = await output_of(driver).output(OpenDrawer(output_id=7))
+        assert (end.outcome, end.detail) == (UNCERTAIN, "the drawer cannot be observed")
+
+
 async def test_garbage_among_the_answers_never_confirms_with_a_process_id(
     rig: PrinterRig,
 ) -> None:
     rig.printer.faults.garbage = True
-    driver = rig.driver(FakeHost())
+    driver = rig.driver(FakeHost(), confirmation="process-id")
     outcomes = []
     async with serving(driver):
         for number in range(8):
@@ -283,6 +343,7 @@ async def test_a_drawer_without_a_pin_is_unknown(rig: PrinterRig) -> None:
     host = FakeHost()
     driver = rig.driver(host, drawer={"open_level": "none"})
     async with serving(driver):
+        await host.wait_for_fact("drawer", "unknown")
         end = await output_of(driver).output(OpenDrawer(output_id=7))
         assert (end.outcome, end.detail) == (UNCERTAIN, "the drawer cannot be observed")
         assert host.facts["drawer"] == "unknown"

@@ -60,7 +60,7 @@ def test_another_parser_knows_every_command_and_reads_the_text(
     node_modules: Path, tmp_path: Path, profile: str
 ) -> None:
     file = tmp_path / "receipt.bin"
-    file.write_bytes(ReceiptEncoder(profile, 48).receipt(RECEIPT))
+    file.write_bytes(b"".join(ReceiptEncoder(profile, 48).receipt(RECEIPT)))
     read = subprocess.run(
         ("node", str(SCRIPT), str(file)),
         env={"NODE_PATH": str(node_modules), "PATH": "/usr/bin:/bin:/usr/local/bin"},

@@ -240,5 +240,5 @@ async def test_a_copy_and_a_gift_receipt_of_the_last_sale(lane: VirtualLane) -> 
     assert price in original
     assert price not in gift
     assert "C O P Y" in copy
-    assert "[picture 240 x 96]" in original
+    assert "[picture 240 x 48]" in original
     assert "[barcode {B0042-3-1-" in original

@@ -143,6 +143,9 @@ def test_the_shops_own_blocks_words_and_texts(sale: PaidSale) -> None:
         ({"blocks": ({"text": "{price}"},)}, "is no placeholder"),
         ({"blocks": ({"text": "{sale.__class__}"},)}, "is no placeholder"),
         ({"blocks": ({"text": "{"},)}, "for a brace"),
+        ({"blocks": ({"text": "{sale:999999999}"},)}, "takes no format"),
+        ({"blocks": ({"text": "{date!r}"},)}, "takes no format"),
+        ({"words": {"age": "Alter {jahre}"}}, "known are {years}"),
         ({"store_lines": ()}, "store_lines"),
     ],
 )

@@ -22,7 +22,7 @@ STREAM = (
 
 
 def test_a_stream_by_the_book() -> None:
-    title, text, pulse, dle_eot, gs_r, cut = read(STREAM)
+    _, title, text, pulse, dle_eot, gs_r, cut = read(STREAM)
     assert isinstance(title, Line)
     assert (title.text, title.align) == ("Hi", 1)
     assert (title.runs[0].style.bold, title.runs[0].style.width) == (True, 2)

@@ -21,12 +21,13 @@ from edge_agent.api.receipt import (
     Text,
 )
 from simulator import escpos
-from simulator.escpos import Cut, EscPosReader, Item, Line, Pulse, Raster
+from simulator.escpos import AutomaticStatus, Cut, EscPosReader, Item, Line, Pulse, Raster
 
 
 def printed(receipt: Receipt, profile: str = "default") -> list[Item]:
-    data = ReceiptEncoder(profile, 32).receipt(receipt)
-    return list(EscPosReader().feed(data))
+    data = b"".join(ReceiptEncoder(profile, 32).receipt(receipt))
+    items = EscPosReader().feed(data)
+    return [item for item in items if not isinstance(item, AutomaticStatus)]
 
 
 def marks(receipt: Receipt, profile: str = "default") -> list[Item]:
@@ -134,7 +135,8 @@ def test_no_picture_holds_a_command_that_the_printer_would_obey_at_once() -> Non
         dots.putpixel((x, 0), 0)
     png = io.BytesIO()
     dots.save(png, "PNG")
-    data = ReceiptEncoder("default", 32).receipt(Receipt(elements=(Picture(png=png.getvalue()),)))
+    receipt = Receipt(elements=(Picture(png=png.getvalue()),))
+    data = b"".join(ReceiptEncoder("default", 32).receipt(receipt))
     assert b"\x10\x04" not in data
     assert b"\x11\x04" in data
 
@@ -143,3 +145,21 @@ def test_no_picture_holds_a_command_that_the_printer_would_obey_at_once() -> Non
 def test_no_text_reaches_the_printer_as_a_command(text: str) -> None:
     items = printed(Receipt(elements=(Text(text=text),)))
     assert {type(item) for item in items} == {Line, Cut}
+
+
+def test_a_tall_picture_is_sent_in_bands_that_are_commands_of_their_own() -> None:
+    png = io.BytesIO()
+    Image.new("1", (16, 100)).save(png, "PNG")
+    receipt = Receipt(elements=(Picture(png=png.getvalue()),))
+    bands = [item for item in printed(receipt) if isinstance(item, Raster)]
+    assert [len(band.rows) for band in bands] == [48, 48, 4]
+
+
+def test_every_piece_of_a_receipt_ends_between_commands() -> None:
+    receipt = Receipt(
+        elements=(Text(text="€ ł " * 30), Barcode(text="1"), QrCode(text="1"), Rule())
+    )
+    reader = EscPosReader()
+    for piece in ReceiptEncoder("default", 32).receipt(receipt):
+        list(reader.feed(piece))
+        assert not reader._pending

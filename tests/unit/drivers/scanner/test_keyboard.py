@@ -134,7 +134,7 @@ async def test_a_scan_that_lost_keystrokes_is_dropped_and_said(tmp_path: Path) -
         await host.wait_for(1)
         assert host.scans == []
         assert "the computer was too busy and lost keystrokes" in host.errors[0]
-        device.type("4006381333931\r")
+        await device.type("4006381333931\r")
         await host.wait_for(2)
         assert host.scans == [b"4006381333931"]
     device.unplug()

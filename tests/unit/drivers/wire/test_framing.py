@@ -78,6 +78,12 @@ def test_an_item_scanned_right_after_a_document_is_not_swallowed(suffix: bytes) 
     assert others == [Frame(item) for item in items]
 
 
+@pytest.mark.parametrize("label", [b"SI123456", b"NS0001", b"AN1234", b"ANSI1234", b"DL-12345"])
+def test_a_label_is_not_taken_for_a_document(label: bytes) -> None:
+    framing = Framing(b"", b"\r", 4096)
+    assert framing.feed(label + b"\r4006381333931\r") == [Frame(label), Frame(b"4006381333931")]
+
+
 def test_line_ends_before_a_document_belong_to_nothing() -> None:
     framing = Framing(b"", b"\r", 4096)
     assert framing.feed(b"\n\r\n" + LICENCE) == []

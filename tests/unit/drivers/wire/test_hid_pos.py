@@ -34,14 +34,30 @@ def test_a_report_cut_short_drops_the_scan_and_says_so() -> None:
     hid = cutter()
     first, second = reports(b"x" * 80, "]C0")
     assert hid.feed(first) == []
-    assert hid.feed(second[:20]) == [Dropped(56 + 3 + 19, CUT_SHORT)]
+    assert hid.feed(second[:20]) == []
+    assert hid.expire() == [Dropped(56 + 3 + 19, CUT_SHORT)]
     assert hid.feed(reports(b"123", "]C0")[0]) == [Frame(b"]C0123")]
+
+
+def test_the_rest_of_a_code_whose_first_report_was_cut_short_is_no_scan() -> None:
+    hid = cutter()
+    first, *others = reports(b"x" * 150, "]C0")
+    items = [item for report in (first[:20], *others) for item in hid.feed(report)]
+    assert items == [Dropped(19 + 150 - 56, CUT_SHORT)]
+
+
+def test_a_code_of_another_kind_is_not_the_rest_of_one_that_broke_off() -> None:
+    hid = cutter()
+    hid.feed(reports(b"x" * 80, "]C0")[0])
+    assert hid.feed(reports(b"123", "]E0")[0]) == [Dropped(59, BROKE_OFF), Frame(b"]E0123")]
 
 
 def test_a_report_that_claims_more_bytes_than_it_has_is_no_report() -> None:
     report = bytearray(reports(b"123", "]C0")[0])
     report[1] = 200
-    assert cutter().feed(bytes(report)) == [Dropped(63, CUT_SHORT)]
+    hid = cutter()
+    assert hid.feed(bytes(report)) == []
+    assert hid.expire() == [Dropped(63, CUT_SHORT)]
 
 
 def test_a_code_whose_rest_does_not_come_is_dropped_with_silence() -> None:
