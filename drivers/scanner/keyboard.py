@@ -92,12 +92,13 @@ class KeyboardScanner(Driver[KeyboardScannerConfig]):
         for path in paths:
             try:
                 self._keyboard = _open(self.name, path, layout)
-                return
             except OSError as error:
                 problem = ClaimError(f"{self.name}: {where} cannot be opened: {error}")
             except ClaimError as error:
                 # Twins may have the same number: the other one may be free.
                 problem = error
+            else:
+                return
         raise problem
 
     async def run(self) -> None:
