@@ -31,6 +31,7 @@ from edge_agent.runtime.imports import (
     PriceBookImport,
     RecallImport,
 )
+from edge_agent.runtime.job_bodies import sale_number
 from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.plugin_desk import PluginDesk
@@ -38,12 +39,17 @@ from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.supervisor import ServiceState, Supervisor
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.database import Database
-from edge_agent.store.jobs import Job
+from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.reader import Reader
 from sync.forwarder import CURSOR, ForwarderStatus
 
 _MOST_JOBS = 50
 _EVENTS_AT_ONCE = 200
+_UNENDED = {
+    JobStatus.PENDING: "that wait for the printer",
+    JobStatus.FAILED: "that were not printed",
+    JobStatus.UNCERTAIN: "that may be on paper, to be decided about at the lane",
+}
 
 
 class AgentServices:
@@ -192,6 +198,12 @@ class AgentServices:
             if device.state is not DeviceState.READY
         ]
         problems += [
+            f"device {device.name} {' and '.join(device.obstacles)}"
+            for device in self._devices.statuses()
+            if device.obstacles
+        ]
+        problems += _about_receipts(await self.jobs())
+        problems += [
             f"plugin {slot.name} is {slot.status}: {slot.detail}"
             for slot in self._pipeline.world.plugins.values()
             if slot.status in (PluginStatus.QUARANTINED, PluginStatus.UNAVAILABLE)
@@ -273,8 +285,29 @@ def _name_of(kind: type[Any]) -> str:
 
 def _job_message(job: Job) -> JobMessage:
     return JobMessage(
-        id=job.id, kind=job.kind, status=job.status, attempts=job.attempts, detail=job.detail
+        id=job.id,
+        kind=job.kind,
+        status=job.status,
+        attempts=job.attempts,
+        detail=job.detail,
+        sale_number=sale_number(job),
     )
+
+
+def _about_receipts(jobs: list[JobMessage]) -> list[str]:
+    """One sentence for each way in which receipts have not come to their end."""
+    told = []
+    for status, words in _UNENDED.items():
+        receipts = [job for job in jobs if job.kind == JobKind.RECEIPT and job.status == status]
+        # One that was never put off is about to be printed.
+        stuck = [job for job in receipts if job.detail]
+        if stuck:
+            oldest = min(stuck, key=lambda job: job.id)
+            told.append(
+                f"receipts {words}: {len(stuck)}, the oldest of sale {oldest.sale_number}"
+                f" ({oldest.detail})"
+            )
+    return told
 
 
 def _event_message(record: EventRecord) -> EventMessage:

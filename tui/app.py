@@ -9,7 +9,7 @@ from typing import Literal
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.widgets import Footer, Header, Label, TabbedContent, TabPane
+from textual.widgets import Header, Label, TabbedContent, TabPane
 
 from edge_agent.api.age import DocumentClass, NoScanReason, Verdict
 from edge_agent.api.commands import (
@@ -31,12 +31,13 @@ from edge_agent.api.events import Tender
 from edge_agent.api.values import Money, Role
 from edge_agent.control.client import ControlClient
 from edge_agent.control.messages import JobMessage, LaneMessage, PluginChange
-from tui.dialogs import AgeAnswer, Ask, AskAge, Confirm
+from tui.dialogs import AgeAnswer, Ask, AskAge, Confirm, DecideReceipt
+from tui.key_bar import KeyBar
 from tui.lane_pane import LanePane
 from tui.machine_panes import DevicesPane, SyncPane
 from tui.plugins_pane import PluginsPane
 from tui.tables import RowTable
-from tui.view_models import lane_view, sync_lines
+from tui.view_models import lane_view, sync_lines, undecided_receipts
 
 _REFRESH_S = 1.0
 _LANE_ACTIONS = frozenset(
@@ -52,7 +53,7 @@ _LANE_ACTIONS = frozenset(
         "no_sale",
         "sign_off",
         "print_again",
-        "resolve",
+        "decide_receipt",
     }
 )
 
@@ -72,11 +73,12 @@ class LaneApp(App[None]):
         Binding("f2", "tab('plugins')", "Plugins", show=False),
         Binding("f3", "tab('devices')", "Devices", show=False),
         Binding("f4", "tab('sync')", "Sync", show=False),
-        Binding("e", "enter_code", "Enter code"),
+        Binding("e", "enter_code", "Code"),
         Binding("v", "void_line", "Void line"),
         Binding("s", "subtotal", "Subtotal"),
         Binding("a", "age_checked", "Age"),
         Binding("l", "lift_hold", "Lift hold"),
+        Binding("r", "decide_receipt", "Receipt?"),
         Binding("c", "pay_cash", "Cash"),
         Binding("k", "pay_card", "Card"),
         Binding("x", "void_sale", "Void sale"),
@@ -84,8 +86,6 @@ class LaneApp(App[None]):
         Binding("o", "sign_off", "Sign off"),
         Binding("p", "print_again('copy')", "Copy"),
         Binding("g", "print_again('gift')", "Gift"),
-        Binding("r", "resolve('repeat')", "Print copy"),
-        Binding("d", "resolve('dismiss')", "Let it be"),
         Binding("space", "toggle_plugin", "On/off"),
         Binding("q", "quit", "Quit"),
     ]
@@ -109,7 +109,7 @@ class LaneApp(App[None]):
                 yield DevicesPane()
             with TabPane("F4 Sync", id="sync"):
                 yield SyncPane()
-        yield Footer(compact=True)
+        yield KeyBar(compact=True)
 
     def on_ready(self) -> None:
         """Begins to follow the agent."""
@@ -181,8 +181,8 @@ class LaneApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of the sale work on the lane's tab only, so that no stray key pays a sale."""
         tab = next((tabs.active for tabs in self.query(TabbedContent)), "lane")
-        if action == "resolve":
-            return tab == "lane" and bool(self._uncertain())
+        if action == "decide_receipt":
+            return tab == "lane" and self._undecided() is not None
         if action in _LANE_ACTIONS:
             return tab == "lane"
         if action == "toggle_plugin":
@@ -324,13 +324,19 @@ class LaneApp(App[None]):
         if await self._do(lambda: self._client.print_again(edition)):
             self.notify("The receipt is printed." if edition == "copy" else "Gift receipt printed.")
 
-    async def action_resolve(self, decision: Literal["repeat", "dismiss"]) -> None:
-        """Decides about the first receipt that may be on paper."""
-        await self._do(lambda: self._client.resolve_job(self._uncertain()[0].id, decision))
+    @work
+    async def action_decide_receipt(self) -> None:
+        """Asks about each receipt that may be on paper, the oldest first."""
+        while (receipt := self._undecided()) is not None:
+            decision = await self.push_screen_wait(DecideReceipt(receipt))
+            if decision is None or not await self._resolve(receipt.id, decision):
+                return
 
-    def _uncertain(self) -> list[JobMessage]:
-        jobs = self._lane.jobs if self._lane is not None else ()
-        return [job for job in jobs if job.kind == "receipt" and job.status == "uncertain"]
+    async def _resolve(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> bool:
+        return await self._do(lambda: self._client.resolve_job(job_id, decision))
+
+    def _undecided(self) -> JobMessage | None:
+        return next(iter(undecided_receipts(self._lane)), None) if self._lane is not None else None
 
     async def action_toggle_plugin(self) -> None:
         """Turns the selected plugin on or off."""

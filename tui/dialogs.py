@@ -1,6 +1,7 @@
 """Questions in front of the screen."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -9,6 +10,7 @@ from textual.widgets import Input, Label, OptionList
 
 from edge_agent.api.age import NoScanReason, Verdict
 from edge_agent.api.commands import LONGEST_CODE
+from edge_agent.control.messages import JobMessage
 
 
 class Confirm(ModalScreen[bool]):
@@ -24,6 +26,29 @@ class Confirm(ModalScreen[bool]):
         with Vertical(id="dialog"):
             yield Label(self._question)
             yield Label("y: yes   n: no", classes="help")
+
+
+class DecideReceipt(ModalScreen[Literal["repeat", "dismiss"] | None]):
+    """Asks somebody who looks at the printer about a receipt that may be on paper."""
+
+    BINDINGS = [
+        ("y", "dismiss('dismiss')", "It is"),
+        ("n", "dismiss('repeat')", "It is not"),
+        ("escape", "dismiss(None)", "Later"),
+    ]
+
+    def __init__(self, receipt: JobMessage) -> None:
+        super().__init__()
+        self._receipt = receipt
+
+    def compose(self) -> ComposeResult:
+        receipt = self._receipt
+        with Vertical(id="dialog"):
+            yield Label(
+                f"The receipt of sale {receipt.sale_number} may be on paper: {receipt.detail}.\n"
+                "Look at the printer. Is the whole receipt there?"
+            )
+            yield Label("y: it is   n: print a copy   Esc: decide later", classes="help")
 
 
 @dataclass(frozen=True, slots=True)

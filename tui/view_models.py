@@ -52,7 +52,7 @@ class LaneView:
 
 
 def lane_view(message: LaneMessage) -> LaneView:
-    """Lines, total, holds first, then prompts, then outputs that need somebody."""
+    """Lines, total, holds first, then prompts, then what is to be decided."""
     state = message.state
     basket = state.basket
     operator = state.operator.name if state.operator is not None else "nobody"
@@ -83,23 +83,27 @@ def lane_view(message: LaneMessage) -> LaneView:
         for prompt in state.prompts
         if prompt.message not in held
     ]
-    outputs = [
-        Notice(_job_text(job), "bold yellow")
-        for job in message.jobs
-        if job.kind == "receipt" and job.status == "uncertain"
-    ]
+    undecided = undecided_receipts(message)
+    decision = [Notice(_what_to_decide(undecided), "bold yellow")] if undecided else []
     return LaneView(
         title=f"Store {state.store}  Lane {state.lane}  {operator}{sale}",
         phase=_PHASES[message.phase],
         rows=rows,
         total=basket.totals.total.amount() if basket is not None else "0.00",
         customer=f"Customer {basket.customer_id}" if basket and basket.customer_id else "",
-        notices=(*holds, *prompts, *outputs),
+        notices=(*holds, *prompts, *decision),
     )
 
 
-def _job_text(job: JobMessage) -> str:
-    return f"Receipt job {job.id} may be on paper: {job.detail}. R prints a copy, D lets it be."
+def undecided_receipts(message: LaneMessage) -> tuple[JobMessage, ...]:
+    """Receipts that may be on paper, the oldest first."""
+    found = [job for job in message.jobs if job.kind == "receipt" and job.status == "uncertain"]
+    return tuple(sorted(found, key=lambda job: job.id))
+
+
+def _what_to_decide(undecided: tuple[JobMessage, ...]) -> str:
+    more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""
+    return f"Press R to decide about the receipt of sale {undecided[0].sale_number}{more}."
 
 
 def plugin_rows(plugins: list[PluginMessage]) -> tuple[Row, ...]:

@@ -29,13 +29,14 @@ class Problem(Message):
 
 
 class JobMessage(Message):
-    """An output that waits, failed, or may have happened."""
+    """An output that waits, failed, or may have happened; ``sale_number`` of a receipt."""
 
     id: int
     kind: str
     status: str
     attempts: int
     detail: str
+    sale_number: int | None = None
 
 
 class LaneMessage(Message):

@@ -36,12 +36,12 @@ SHORTEST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 1.0
 STEADY_AFTER_S = 10.0
 _DRAWER = "drawer"
-_WORDS = {
+_OBSTACLES = {
     ("paper", "end"): "is out of paper",
-    ("paper", "near_end"): "will soon be out of paper",
     ("cover", "open"): "has its cover open",
     ("error", "yes"): "reports an error",
 }
+_WARNINGS = {("paper", "near_end"): "will soon be out of paper"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,19 @@ class DeviceStatus:
     state: DeviceState
     detail: str
     facts: Mapping[str, str]
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """What keeps a ready device from working until somebody sees to it, in words."""
+        return self._told(_OBSTACLES)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What will keep it from working soon, in words."""
+        return self._told(_WARNINGS)
+
+    def _told(self, words: Mapping[tuple[str, str], str]) -> tuple[str, ...]:
+        return tuple(told for (fact, value), told in words.items() if self.facts.get(fact) == value)
 
 
 class DeviceHost:
@@ -260,7 +273,8 @@ class DeviceHost:
             return f"The {self.name} does not answer. Check its cable and power."
         if self._state is DeviceState.BROKEN:
             return f"The {self.name} is set up wrongly. Tell IT."
-        told = [word for (fact, value), word in _WORDS.items() if self._facts.get(fact) == value]
+        status = self.status()
+        told = (*status.obstacles, *status.warnings)
         return f"The {self.name} {' and '.join(told)}." if told else ""
 
 

@@ -9,6 +9,7 @@ from edge_agent.api.values import Frozen
 from edge_agent.lane.outcome import PaidSale
 from edge_agent.lane.receipt import Edition
 from edge_agent.store.chain import EventRecord, short_code
+from edge_agent.store.jobs import Job, JobKind
 
 
 class ReceiptBody(Frozen):
@@ -30,6 +31,13 @@ class ReceiptBody(Frozen):
     def as_edition(self, edition: Edition) -> "ReceiptBody":
         """The same sale, as a copy or a gift receipt."""
         return self.model_copy(update={"edition": edition})
+
+
+def sale_number(job: Job) -> int | None:
+    """Which sale's receipt a job prints; None where it does something else."""
+    if job.kind is not JobKind.RECEIPT:
+        return None
+    return ReceiptBody.model_validate_json(job.body).sale.basket.sale_number
 
 
 def receipt_body(sale: PaidSale, records: Sequence[EventRecord]) -> ReceiptBody:

@@ -109,7 +109,7 @@ class TestKeyboardScanner(ScannerConformance):
     """On a stream of input events."""
 
     rig_type = KeyboardRig
-    good_scans = CODES
+    good_scans: ClassVar[tuple[bytes, ...]] = CODES
 
     @pytest.fixture(autouse=True)
     def _typed(self, _rig: None) -> None:

@@ -8,7 +8,8 @@ import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 HERE = Path(__file__).parent
 LIBRARIES = HERE / "target" / "libs"

@@ -149,6 +149,27 @@ async def test_health_names_what_is_wrong(lane: VirtualLane, http: httpx.AsyncCl
     assert "device scanner is lost" in health["problems"][0]
 
 
+async def test_health_names_a_printer_without_paper_and_the_receipts_that_wait(
+    lane: VirtualLane, http: httpx.AsyncClient
+) -> None:
+    lane.printer.faults.paper_out = True
+    await lane.scanner.scan(by_name(lane.assortment, "Soap").gtin)
+    await http.post("/lane/subtotal")
+    await http.post("/lane/payment", json={"tender": "card"})
+    async with asyncio.timeout(10):
+        while len(problems := (await http.get("/health")).json()["problems"]) < 2:
+            await asyncio.sleep(0.02)
+    assert problems == [
+        "device printer is out of paper",
+        "receipts that wait for the printer: 1, the oldest of sale 1 (paper is out)",
+    ]
+    lane.printer.faults.paper_out = False
+    assert await lane.printer.wait_for_receipts(1, 20)
+    async with asyncio.timeout(5):
+        while (await http.get("/health")).json()["status"] != "ok":
+            await asyncio.sleep(0.02)
+
+
 async def test_events_stream_live_and_from_where_a_reader_left_off(
     lane: VirtualLane, http: httpx.AsyncClient
 ) -> None:

@@ -7,8 +7,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Label, Static, TextArea
 
-from edge_agent.api.commands import EnterCode, VoidBasket
+from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay, VoidBasket
+from edge_agent.api.events import Tender
 from edge_agent.control.messages import PluginChange
+from simulator.paper import as_text
 from simulator.virtual_lane import VirtualLane
 from simulator.world import LEAD, by_name
 from tui.app import LaneApp
@@ -32,7 +34,10 @@ async def shows(pilot: Pilot[None], selector: str, text: str) -> None:
         async with asyncio.timeout(5):
             while text not in shown:
                 await pilot.pause(0.02)
-                widget = pilot.app.query_one(selector)
+                found = pilot.app.screen.query(selector)
+                if not found:
+                    continue
+                widget = found.first()
                 assert isinstance(widget, Static | Label)
                 shown = str(widget.content)
     except TimeoutError:
@@ -179,6 +184,33 @@ async def test_a_whole_sale_is_voided_only_after_a_yes(
     await pilot.pause()
     await pilot.press("y")
     await shows(pilot, "#notices", "is void")
+
+
+async def test_receipts_that_may_be_on_paper_are_decided_about_by_one_who_looks(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    for _ in range(2):
+        lane.printer.faults.line_s = 0.1
+        await lane.client.command(EnterCode(code=by_name(lane.assortment, "Soap").gtin))
+        await lane.client.command(FinalizeSubtotal())
+        await lane.client.command(Pay(tender=Tender.CARD))
+        async with asyncio.timeout(10):
+            while len(lane.printer.unfinished) < 3:
+                await asyncio.sleep(0.01)
+        await lane.printer.unplug()
+        lane.printer.faults.line_s = 0
+        await lane.printer.plug()
+    await shows(pilot, "#notices", "decide about the receipt of sale 1 and 1 more")
+    await pilot.press("r")
+    await shows(pilot, "#dialog Label", "The receipt of sale 1 may be on paper")
+    await pilot.press("y")
+    await shows(pilot, "#dialog Label", "The receipt of sale 2 may be on paper")
+    await pilot.press("n")
+    assert await lane.printer.wait_for_receipts(1, 10)
+    await shows(pilot, "#notices", "Paid.")
+    assert "C O P Y" in as_text(lane.printer.receipts[0])
+    await pilot.press("r")
+    assert len(pilot.app.screen_stack) == 1
 
 
 async def test_no_key_of_the_sale_works_on_another_tab(

@@ -1,6 +1,7 @@
 """Plugins answer events; none of them can stop the lane."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_a_guard_that_does_not_load_holds_restricted_items() -> None:
 
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"registered": False}])
-def test_a_plugin_that_is_off_guards_nothing(change: dict[str, bool]) -> None:
+def test_a_plugin_that_is_off_guards_nothing(change: dict[str, Any]) -> None:
     scenario = selling(PluginScenario(Broken))
     off = replace(scenario.slot, **change)
     scenario._world = World(scenario.lane, {"broken": off})

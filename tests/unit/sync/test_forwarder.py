@@ -43,11 +43,15 @@ class Lane:
     def __init__(self, data_dir: Path, broker: FlakyBroker) -> None:
         self.commits = Signal()
         loop = asyncio.get_running_loop()
+
+        def notify() -> None:
+            loop.call_soon_threadsafe(self.commits.notify)
+
         self.writer = Writer(
             data_dir,
             "/s",
             seeded_bytes,
-            on_commit=lambda: loop.call_soon_threadsafe(self.commits.notify),
+            on_commit=notify,
         )
         self.writer.start(NOON)
         self.reader = Reader(data_dir)

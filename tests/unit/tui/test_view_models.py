@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import BaseModel
 
 from edge_agent.api.commands import EnterCode, SignOn, VoidLine
 from edge_agent.control.messages import JobMessage, LaneMessage, OutboxMessage
@@ -13,7 +14,7 @@ from plugins.employee_time import TimeSettings
 from plugins.fraud_detection import FraudSettings
 from plugins.purchase_recommender import RecommenderSettings
 from tui.form import FieldKind, FormField, fields_of
-from tui.view_models import lane_view, sync_lines
+from tui.view_models import lane_view, sync_lines, undecided_receipts
 
 BEER = "00000096385074"
 
@@ -46,11 +47,24 @@ def test_a_void_line_is_dim_and_says_void() -> None:
     assert (row.dim, row.cells[1]) == (True, "Beer  VOID")
 
 
-def test_an_uncertain_receipt_asks_for_a_decision() -> None:
+def test_receipts_that_may_be_on_paper_are_decided_about_oldest_first() -> None:
     scenario = PluginScenario(AgeVerification)
-    job = JobMessage(id=3, kind="receipt", status="uncertain", attempts=1, detail="power cut")
-    notices = lane_view(message(scenario, job)).notices
-    assert "Receipt job 3 may be on paper: power cut" in notices[-1].text
+    jobs = [
+        JobMessage(
+            id=number,
+            kind="receipt",
+            status="uncertain",
+            attempts=1,
+            detail="power cut",
+            sale_number=100 + number,
+        )
+        for number in (5, 3, 4)
+    ]
+    lane = message(scenario, *jobs)
+    assert [job.id for job in undecided_receipts(lane)] == [3, 4, 5]
+    told = [notice.text for notice in lane_view(lane).notices]
+    assert told == ["Press R to decide about the receipt of sale 103 and 2 more."]
+    assert lane_view(message(scenario, jobs[0])).notices[0].text.endswith("of sale 105.")
 
 
 def outbox(**changes: object) -> OutboxMessage:
@@ -86,9 +100,9 @@ def test_delivery_in_sentences(changes: dict[str, object], says: str) -> None:
 @pytest.mark.parametrize(
     "model", [AgeSettings, FraudSettings, LookupSettings, RecommenderSettings, TimeSettings]
 )
-def test_every_setting_of_ours_goes_through_the_form_and_back(model: type) -> None:
-    settings = model().model_dump(mode="json")  # type: ignore[attr-defined]
-    fields = fields_of(model.model_json_schema(), settings)  # type: ignore[attr-defined]
+def test_every_setting_of_ours_goes_through_the_form_and_back(model: type[BaseModel]) -> None:
+    settings = model().model_dump(mode="json")
+    fields = fields_of(model.model_json_schema(), settings)
     assert [field.name for field in fields] == list(settings)
     for field in fields:
         assert field.title

@@ -22,7 +22,7 @@ class FakeInputDevice:
 
     made: list["FakeInputDevice"]
     taken = False
-    keys = (ecodes.KEY_ENTER, ecodes.KEY_A)
+    keys: tuple[int, ...] = (ecodes.KEY_ENTER, ecodes.KEY_A)
 
     def __init__(self, path: str) -> None:
         number = int(path.removeprefix("/dev/input/event"))
