@@ -19,6 +19,7 @@ from edge_agent.intake.rules import ScanRules
 from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS, Layout
 from edge_agent.lane.receipt_template import ReceiptTemplate, Stationery
 
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
@@ -181,11 +182,13 @@ class ReceiptTable(ReceiptTemplate):
     logo: Path | None = None
 
     def stationery(self, zone: ZoneInfo) -> Stationery:
-        """As receipts are laid out; raises ``ConfigError`` where the logo cannot be read."""
+        """As receipts are laid out; raises ``ConfigError`` where the logo is no readable PNG."""
         try:
             logo = self.logo.read_bytes() if self.logo is not None else None
         except OSError as error:
             raise ConfigError(f"receipt.logo: {self.logo}: {error.strerror}.") from error
+        if logo is not None and not logo.startswith(_PNG_SIGNATURE):
+            raise ConfigError(f"receipt.logo: {self.logo} is not a PNG picture.")
         return Stationery(template=self, zone=zone, logo=logo)
 
 

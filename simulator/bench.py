@@ -21,6 +21,10 @@ class NotPossible(Exception):
     """What was asked cannot be done with this device; says what can."""
 
 
+class NotThere(NotPossible):
+    """There is no device of this name; says which there are."""
+
+
 class Bench:
     """The hardware of one lane."""
 
@@ -114,9 +118,7 @@ class Bench:
 
     def _device(self, name: str) -> object:
         if name not in self._hardware.devices:
-            raise NotPossible(
-                f"there is no {name!r}; there are {', '.join(self._hardware.devices)}"
-            )
+            raise NotThere(f"there is no {name!r}; there are {', '.join(self._hardware.devices)}")
         return self._hardware.devices[name]
 
     def _printer(self, name: str) -> Printer:
@@ -138,7 +140,10 @@ def _printer_of(device: object) -> Printer | None:
 def _amount(value: Any) -> float | int | None:
     if value is None:
         return None
-    amount = float(value)
+    try:
+        amount = float(value)
+    except ValueError:
+        raise NotPossible(f"{value!r} is neither on nor off nor a number") from None
     if amount < 0:
         raise NotPossible("a number must not be negative")
     return int(amount) if amount.is_integer() else amount

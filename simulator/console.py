@@ -52,20 +52,22 @@ async def simulate(directory: Path, *, every_device: bool, port: int) -> None:
 
 async def _obey(lane: VirtualLane, bench: Bench, words: list[str]) -> None:
     try:
-        await _do(lane, bench, words)
+        _say(await _do(lane, bench, words) or "done")
     except (NotPossible, Unplugged, ValueError, OSError, AgentFailed, ControlError) as error:
         _say(str(error))
 
 
-async def _do(lane: VirtualLane, bench: Bench, words: list[str]) -> None:  # noqa: PLR0912 - a table
+async def _do(  # noqa: PLR0912 - a table
+    lane: VirtualLane, bench: Bench, words: list[str]
+) -> str | None:
+    """Carries out one line; what there is to say about it."""
     match words:
         case ["help"]:
-            _say(HELP)
+            return HELP
         case ["id" | "passport" as document, born]:
-            await _scan_document(bench, document, born)
+            return await _scan(lane, bench, "scanner", _document(document, born))
         case ["devices"]:
-            for device in bench.describe():
-                _say(json.dumps(device))
+            return "\n".join(json.dumps(device) for device in bench.describe())
         case ["plug", name]:
             await bench.plug(name)
         case ["unplug", name]:
@@ -77,18 +79,18 @@ async def _do(lane: VirtualLane, bench: Bench, words: list[str]) -> None:  # noq
         case ["drawer", name, "open" | "closed" as state]:
             bench.drawer(name, state == "open")
         case ["with", name, code]:
-            _say(await bench.scan(name, code))
+            return await _scan(lane, bench, name, code)
         case ["play", name, file]:
             player = lane.hardware.devices.get(name)
             if not isinstance(player, PtyDevice):
                 raise NotPossible(f"recordings are played on what has a device file, not {name}")
-            _say(f"{await play(Path(file), player)} bytes")
+            return f"{await play(Path(file), player)} bytes"
         case ["receipt", *names]:
-            _say(as_text(bench.paper(*names or ["printer"])))
+            return as_text(bench.paper(*names or ["printer"]))
         case ["png", file, *names]:
             save_png(bench.paper(*names or ["printer"]), Path(file))
-            _say(f"saved {file}")
-        case ["customers", state]:
+            return f"saved {file}"
+        case ["customers", "away" | "back" as state]:
             lane.customers.away = state == "away"
         case ["kill"]:
             await lane.kill_agent()
@@ -96,25 +98,34 @@ async def _do(lane: VirtualLane, bench: Bench, words: list[str]) -> None:  # noq
             await lane.stop_agent()
             await lane.start_agent()
         case [code]:
-            _say(await bench.scan("scanner", code))
+            return await _scan(lane, bench, "scanner", code)
         case _:
-            _say("not understood; try help")
+            return "not understood; try help"
+    return None
 
 
-def _fault_value(text: str) -> bool | float:
-    return {"on": True, "off": False}[text] if text in ("on", "off") else float(text)
+def _fault_value(text: str) -> bool | str:
+    return {"on": True, "off": False}[text] if text in ("on", "off") else text
 
 
-async def _scan_document(bench: Bench, document: str, born: str) -> None:
+async def _scan(lane: VirtualLane, bench: Bench, scanner: str, code: str | bytes) -> str:
+    """What the scanner beeped, and what the lane says to that."""
+    answer = await bench.scan(scanner, code)
+    if "beep" not in answer:
+        # It cannot be told, so nobody knows when the lane has answered.
+        return answer
+    prompts = (await lane.client.lane()).state.prompts
+    return ": ".join([answer, *(prompt.message for prompt in prompts[-1:])])
+
+
+def _document(document: str, born: str) -> bytes:
     try:
         birth = date.fromisoformat(born)
     except ValueError:
-        _say("not a date such as 2001-12-31")
-        return
+        raise NotPossible(f"{born!r} is no date such as 2001-12-31") from None
     holder = holder_born(birth, datetime.now(UTC).date())
     licence = document == "id"
-    payload = Card(10).payload(holder) if licence else Zone("TD3").payload(holder)
-    _say(await bench.scan("scanner", payload))
+    return Card(10).payload(holder) if licence else Zone("TD3").payload(holder)
 
 
 def _say(text: str) -> None:

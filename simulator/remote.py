@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import Body, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from simulator.bench import Bench, NotPossible
+from simulator.bench import Bench, NotPossible, NotThere
 from simulator.paper import as_text, draw
 
 
@@ -19,7 +19,8 @@ def build_app(bench: Bench) -> FastAPI:
 
     @app.exception_handler(NotPossible)
     async def explain(_: Request, error: NotPossible) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, status_code=409)
+        status = 404 if isinstance(error, NotThere) else 409
+        return JSONResponse({"detail": str(error)}, status_code=status)
 
     @app.get("/devices")
     async def devices() -> list[dict[str, Any]]:

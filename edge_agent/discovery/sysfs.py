@@ -55,7 +55,6 @@ def _serial(root: Path) -> Iterator[Attached]:
             product=_text(usb / "idProduct") if usb else "",
             serial=_text(usb / "serial") if usb else "",
             name=_name(usb) if usb else "serial port",
-            kernel_drivers=tuple(filter(None, [_driver(port / "device")])),
         )
 
 

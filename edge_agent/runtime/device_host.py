@@ -257,7 +257,8 @@ class DeviceHost:
         self._state, self._detail = state, detail
         if state is not DeviceState.READY:
             self._facts.clear()
-        log.warning("device", device=self.name, state=state, detail=detail)
+        say = log.info if state is DeviceState.READY else log.warning
+        say("device", device=self.name, state=state, detail=detail)
         await self._report(self._state, detail)
 
     async def _report(self, state: str, detail: str) -> None:

@@ -111,24 +111,24 @@ async def test_faults_and_cables_and_paper_over_http(
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "said"),
+    ("method", "path", "status", "said"),
     [
-        ("POST", "/devices/toaster/cable/in", "there is no 'toaster'"),
-        ("PUT", "/devices/printer/faults/rust", "has the faults paper_out"),
-        ("PUT", "/devices/drawer/faults/rust", "stuck and silent"),
-        ("POST", "/devices/printer/scan", "is no scanner"),
-        ("POST", "/devices/scanner/power/off", "is no printer"),
+        ("POST", "/devices/toaster/cable/in", 404, "there is no 'toaster'"),
+        ("PUT", "/devices/printer/faults/rust", 409, "has the faults paper_out"),
+        ("PUT", "/devices/drawer/faults/rust", 409, "stuck and silent"),
+        ("POST", "/devices/printer/scan", 409, "is no scanner"),
+        ("POST", "/devices/scanner/power/off", 409, "is no printer"),
     ],
 )
 async def test_what_is_not_possible_is_explained(
-    tmp_path: Path, method: str, path: str, said: str
+    tmp_path: Path, method: str, path: str, status: int, said: str
 ) -> None:
     async with (
         RemoteBench(Bench(Hardware(tmp_path))) as bench,
         httpx.AsyncClient(base_url=bench.url) as client,
     ):
         answer = await client.request(method, path, json=True if method == "PUT" else None)
-    assert answer.status_code == 409
+    assert answer.status_code == status
     assert said in answer.json()["detail"]
 
 

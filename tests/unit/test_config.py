@@ -1,6 +1,7 @@
 """Configuration errors name the file, the key and what was expected."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -71,3 +72,15 @@ def test_a_companys_own_layouts_come_before_its_countrys(tmp_path: Path) -> None
     layouts = load_config(path).intake.rules.layouts
     assert [layout.pattern for layout in layouts if layout.prefix == "20"] == ["20IIIIIVPPPPC"]
     assert any(layout.prefix == "23" for layout in layouts)
+
+
+def test_a_logo_that_is_no_png_is_said_before_the_first_receipt(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.png"
+    path = tmp_path / "config.toml"
+    path.write_text(LANE + f'[receipt]\nlogo = "{logo}"\n')
+    table = load_config(path).receipt
+    with pytest.raises(ConfigError, match="receipt.logo: .*logo.png: No such file"):
+        table.stationery(ZoneInfo("UTC"))
+    logo.write_bytes(b"GIF89a")
+    with pytest.raises(ConfigError, match="receipt.logo: .*logo.png is not a PNG"):
+        table.stationery(ZoneInfo("UTC"))
