@@ -32,7 +32,8 @@ _GARBAGE_ONE_IN = 3
 class Faults:
     """What is wrong with the printer right now, and how it is to work.
 
-    ``ends_after`` is how many more lines are on the roll; ``line_s`` how long a line takes;
+    ``ends_after`` is how many more lines are on the roll; ``line_s`` how long a line takes and
+    ``answer_s`` an answer, in seconds;
     ``garbage`` mixes strange bytes into its replies; ``silent``: it prints and says nothing;
     ``deaf``: it takes nothing from its connection, nor says anything (half-open).
     """
@@ -45,6 +46,7 @@ class Faults:
     garbage: bool = False
     deaf: bool = False
     line_s: float = 0.0
+    answer_s: float = 0.0
     ends_after: int | None = None
     drawer_stuck: bool = False
 
@@ -81,6 +83,7 @@ class Printer:
         self.on = False
         self._random = Random(seed)
         self._reply: Callable[[bytes], None] | None = None
+        self._answers_until = 0.0
         self._buffer = bytearray()
         self._reader = EscPosReader(self.model.code_tables)
         self._unfinished: list[Mark] = []
@@ -233,7 +236,17 @@ class Printer:
             return
         if self.faults.garbage and self._random.randrange(_GARBAGE_ONE_IN) == 0:
             data = self._random.randbytes(self._random.randrange(1, 9)) + data
-        self._reply(data)
+        now = asyncio.get_running_loop().time()
+        self._answers_until = max(self._answers_until, now + self.faults.answer_s)
+        if self._answers_until <= now:
+            self._reply(data)
+        else:
+            asyncio.get_running_loop().call_at(self._answers_until, self._say_late, data)
+
+    def _say_late(self, data: bytes) -> None:
+        # Whoever is connected by then gets it.
+        if self._reply is not None:
+            self._reply(data)
 
     def _tell_by_itself(self) -> None:
         if not self._automatic:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import termios
 import tty
 from pathlib import Path
 
@@ -83,8 +82,3 @@ class PtyDevice:
     def _listen_again(self, master: int) -> None:
         if self._master == master:
             asyncio.get_running_loop().add_reader(master, self._readable, master)
-
-    def flush(self) -> None:
-        """Forgets what the host has not read."""
-        if self._master is not None:
-            termios.tcflush(self._master, termios.TCIOFLUSH)

@@ -81,7 +81,7 @@ class SerialDrawer(OutputDriver[SerialDrawerConfig]):
             line.close()
 
     async def output(self, request: Output) -> OutputCompleteEvent:
-        outcome, detail = OutputOutcome.FAILED, "This device opens a drawer and prints nothing."
+        outcome, detail = OutputOutcome.IMPOSSIBLE, "This device opens a drawer and prints nothing."
         if isinstance(request, OpenDrawer):
             outcome, detail = await self._open()
         return OutputCompleteEvent(output_id=request.output_id, outcome=outcome, detail=detail)
@@ -99,12 +99,13 @@ class SerialDrawer(OutputDriver[SerialDrawerConfig]):
             return OutputOutcome.UNCERTAIN, "the drawer did not take the pulse in time"
         except DeviceError:
             return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.config.moves_within_s
         try:
-            async with asyncio.timeout(self.config.moves_within_s):
-                while (state := await self._state()) == "closed":  # noqa: ASYNC110 - it is asked
-                    await asyncio.sleep(_LOOK_S)
-        except TimeoutError:
-            return OutputOutcome.FAILED, "It did not move."
+            while (state := await self._state()) == "closed":
+                if loop.time() > until:
+                    return OutputOutcome.FAILED, "It did not move."
+                await asyncio.sleep(_LOOK_S)
         except DeviceError:
             return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
         await self._tell(state)

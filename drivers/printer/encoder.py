@@ -122,9 +122,13 @@ class ReceiptEncoder:
     def _picture(self, png: bytes) -> list[bytes]:
         try:
             with Image.open(io.BytesIO(png)) as opened:
-                picture = opened.convert("L")
-        except (UnidentifiedImageError, OSError):
+                drawing = opened.convert("RGBA")
+        except (UnidentifiedImageError, Image.DecompressionBombError, OSError):
             return []
+        # What is transparent is the paper.
+        picture = Image.new("RGBA", drawing.size, "white")
+        picture.alpha_composite(drawing)
+        picture = picture.convert("L")
         widest = self._dots()
         picture.thumbnail((widest, _TALLEST_PICTURE))
         raster = EscposImage(picture)

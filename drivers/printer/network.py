@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from drivers.printer.escpos import Connection, EscPosPrinter, PrinterConfig
+from drivers.printer.connection import Connection
+from drivers.printer.escpos import EscPosPrinter
+from drivers.printer.options import PrinterConfig
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _HANGS_UP_WITHIN_S = 0.2

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drivers.printer.escpos import Connection, EscPosPrinter, PrinterConfig
+from drivers.printer.connection import Connection
+from drivers.printer.escpos import EscPosPrinter
+from drivers.printer.options import PrinterConfig
 from drivers.wire.serial_line import SerialLine, SerialLineConfig
 from edge_agent.api.device import Attached, Bus
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+UNKNOWN = "unknown"
 XON, XOFF = 0x11, 0x13
 _PROCESS_ID, _INFORMATION = 0x37, 0x5F
 _PROCESS_ID_FLAG = 0x22
@@ -59,10 +60,34 @@ def process_id_request(process_id: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts as a ``StatusUpdateEvent`` takes them; ``answers`` the request that was open."""
+    """What the printer tells by itself, as a ``StatusUpdateEvent`` takes it."""
 
     values: Mapping[str, str]
-    answers: RealTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RealTimeReply:
+    """The answer to a ``DLE EOT``. They look alike: only who asked knows what it is about."""
+
+    byte: int
+
+    def facts(self, request: RealTime) -> Mapping[str, str]:
+        """What it says in answer to ``request``."""
+        byte = self.byte
+        match request:
+            case RealTime.PRINTER:
+                return {
+                    "online": "no" if byte & 0x08 else "yes",
+                    "drawer_pin": "high" if byte & 0x04 else "low",
+                }
+            case RealTime.OFFLINE:
+                return {
+                    "cover": "open" if byte & 0x04 else "closed",
+                    "error": "yes" if byte & 0x40 else "no",
+                }
+            case RealTime.PAPER:
+                end, near_end = byte & 0x60, byte & 0x0C
+                return {"paper": "end" if end else "near_end" if near_end else "ok"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +118,20 @@ class Cleared:
 
 @dataclass(frozen=True, slots=True)
 class Unexpected:
-    """A byte that is no known reply, or one nobody asked for."""
+    """A byte that is no known reply."""
 
     byte: int
 
 
-Item = Facts | PaperSensor | ProcessId | Information | Cleared | Unexpected
+Item = Facts | RealTimeReply | PaperSensor | ProcessId | Information | Cleared | Unexpected
 
 
 class StatusDecoder:
-    """Tells replies apart; the real-time ones by the one request that is open at a time.
-
-    ``DLE EOT`` replies look alike for every ``n``. With two requests open, one lost reply would
-    turn "paper is low" into "cover is open", so only one is.
-    """
+    """Tells the kinds of reply apart."""
 
     def __init__(self) -> None:
-        self._open: RealTime | None = None
         self._automatic: bytearray | None = None
         self._block: bytearray | None = None
-
-    def expect(self, request: RealTime | None) -> None:
-        """The next real-time reply answers this request; None: nobody waits for one."""
-        self._open = request
 
     def feed(self, data: bytes) -> list[Item]:
         """Takes reply bytes as they come."""
@@ -125,7 +141,7 @@ class StatusDecoder:
                 continue
             if byte & 0b10010011 == 0b00010010 and not (self._block and _printable(byte)):
                 # A real-time reply may come in the middle of any other.
-                items.append(self._real_time(byte))
+                items.append(RealTimeReply(byte))
             elif self._block is not None:
                 items += self._go_on_with_block(byte)
             elif self._automatic is not None:
@@ -140,8 +156,7 @@ class StatusDecoder:
         elif byte & 0b10010011 == 0b00010000:
             self._automatic = bytearray((byte,))
         elif byte & 0b10010000 == 0:
-            roll = _roll(byte)
-            return [Facts({"paper": roll}), PaperSensor(roll)]
+            return [PaperSensor(_roll(byte))]
         else:
             return [Unexpected(byte)]
         return []
@@ -169,31 +184,6 @@ class StatusDecoder:
             return [*map(Unexpected, block), *self._begin(byte)]
         block.append(byte)
         return []
-
-    def _real_time(self, byte: int) -> "Facts | Unexpected":
-        request, self._open = self._open, None
-        match request:
-            case RealTime.PRINTER:
-                return Facts(
-                    {
-                        "online": "no" if byte & 0x08 else "yes",
-                        "drawer_pin": "high" if byte & 0x04 else "low",
-                    },
-                    request,
-                )
-            case RealTime.OFFLINE:
-                return Facts(
-                    {
-                        "cover": "open" if byte & 0x04 else "closed",
-                        "error": "yes" if byte & 0x40 else "no",
-                    },
-                    request,
-                )
-            case RealTime.PAPER:
-                end, near_end = byte & 0x60, byte & 0x0C
-                return Facts({"paper": "end" if end else "near_end" if near_end else "ok"}, request)
-            case None:
-                return Unexpected(byte)
 
 
 def _block(block: bytes) -> Item:

@@ -21,9 +21,9 @@ from evdev import ecodes
 from pydantic import Field, model_validator
 
 from drivers.scanner.keystrokes import EventDecoder, EventsLost, KeystrokeDecoder
-from drivers.scanner.layouts import LAYOUTS, Layout
+from drivers.scanner.layouts import LAYOUTS
 from drivers.wire.control_text import ControlText
-from drivers.wire.descriptor import readable
+from drivers.wire.descriptor import Waits
 from drivers.wire.scan_reader import FramingConfig, Gap, ScanReader
 from edge_agent.api.device import Attached, Bus, DeviceClass, Driver, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
@@ -83,7 +83,6 @@ class KeyboardScanner(Driver[KeyboardScannerConfig]):
         where = self.config.where
         if self._keyboard is not None:
             raise ClaimError(f"{self.name}: {where} is already claimed.")
-        layout = LAYOUTS[self.config.layout]
         try:
             paths = [self.config.path] if self.config.path else _find(self.config)
         except OSError as error:
@@ -91,7 +90,7 @@ class KeyboardScanner(Driver[KeyboardScannerConfig]):
         problem = ClaimError(f"{self.name}: no keyboard with {where} is attached.")
         for path in paths:
             try:
-                self._keyboard = _open(self.name, path, layout)
+                self._keyboard = _open(self.name, path, self._decoder())
             except OSError as error:
                 problem = ClaimError(f"{self.name}: {where} cannot be opened: {error}")
             except ClaimError as error:
@@ -100,6 +99,11 @@ class KeyboardScanner(Driver[KeyboardScannerConfig]):
             else:
                 return
         raise problem
+
+    def _decoder(self) -> KeystrokeDecoder:
+        # Only what a silence has broken off anyway may be forgotten.
+        stale_s = 2 * self.config.unfinished_after_s
+        return KeystrokeDecoder(LAYOUTS[self.config.layout], stale_s)
 
     async def run(self) -> None:
         if self._keyboard is None:
@@ -117,24 +121,25 @@ class KeyboardScanner(Driver[KeyboardScannerConfig]):
 class _Keyboard:
     """Bytes that were typed, from a descriptor that gives input events."""
 
-    def __init__(self, name: str, path: str, descriptor: int, layout: Layout) -> None:
+    def __init__(self, name: str, path: str, descriptor: int, keystrokes: KeystrokeDecoder) -> None:
         self._name = name
         self._path = path
-        self.descriptor = descriptor
+        self._descriptor = descriptor
+        self._waits = Waits(descriptor)
         self._events = EventDecoder()
-        self._keystrokes = KeystrokeDecoder(layout)
+        self._keystrokes = keystrokes
         self._typed: deque[bytes | Gap] = deque()
 
     async def read(self) -> bytes | Gap:
         while True:
             if typed := self.read_now():
                 return typed
-            await readable(self.descriptor)
+            await self._waits.readable()
 
     def read_now(self) -> bytes | Gap:
         if not self._typed:
             try:
-                data = os.read(self.descriptor, _READ_SIZE)
+                data = os.read(self._descriptor, _READ_SIZE)
             except BlockingIOError:
                 return b""
             except OSError as error:
@@ -148,24 +153,30 @@ class _Keyboard:
 
     def close(self) -> None:
         """Gives it back."""
-        os.close(self.descriptor)
+        self._waits.end(f"{self._name}: {self._path} was released")
+        self._give_back()
+
+    def _give_back(self) -> None:
+        os.close(self._descriptor)
 
 
 class _GrabbedKeyboard(_Keyboard):
     """An input device of the kernel."""
 
-    def __init__(self, name: str, device: "evdev.InputDevice[str]", layout: Layout) -> None:
-        super().__init__(name, str(device.path), device.fd, layout)
+    def __init__(
+        self, name: str, device: "evdev.InputDevice[str]", keystrokes: KeystrokeDecoder
+    ) -> None:
+        super().__init__(name, str(device.path), device.fd, keystrokes)
         self._device = device
 
-    def close(self) -> None:
+    def _give_back(self) -> None:
         # A keyboard that was unplugged cannot be let go of, and need not be.
         with contextlib.suppress(OSError):
             self._device.ungrab()
         self._device.close()
 
 
-def _open(name: str, path: str, layout: Layout) -> _Keyboard:
+def _open(name: str, path: str, keystrokes: KeystrokeDecoder) -> _Keyboard:
     if not is_input_device(path):
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         try:
@@ -173,7 +184,7 @@ def _open(name: str, path: str, layout: Layout) -> _Keyboard:
         except OSError as error:
             os.close(descriptor)
             raise ClaimError(f"{name}: another program reads {path}.") from error
-        return _Keyboard(name, path, descriptor, layout)
+        return _Keyboard(name, path, descriptor, keystrokes)
     device = evdev.InputDevice(path)
     try:
         if ecodes.KEY_ENTER not in device.capabilities().get(ecodes.EV_KEY, []):
@@ -188,7 +199,7 @@ def _open(name: str, path: str, layout: Layout) -> _Keyboard:
     except BaseException:
         device.close()
         raise
-    return _GrabbedKeyboard(name, device, layout)
+    return _GrabbedKeyboard(name, device, keystrokes)
 
 
 def is_input_device(path: str) -> bool:

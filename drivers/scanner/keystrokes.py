@@ -50,8 +50,6 @@ _COMBINING = {
     "~~": "\u0303",
     "¸¸": "\u0327",
 }
-STALE_S = 0.2
-"""No scanner holds a key for that long: the event that let it go was lost."""
 _UP, _DOWN = 0, 1
 _EVENT = struct.Struct("@llHHi")
 
@@ -90,8 +88,13 @@ class EventDecoder:
 class KeystrokeDecoder:
     """Follows Shift, AltGr, Ctrl, Alt, Caps Lock and dead keys of one keyboard."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, stale_s: float) -> None:
+        """
+        Args:
+            stale_s: no scan pauses for that long: a key still held then was let go unseen.
+        """
         self._layout = layout
+        self._stale_s = stale_s
         self._held: set[int] = set()
         self._caps = False
         self._dead = ""
@@ -103,7 +106,7 @@ class KeystrokeDecoder:
         """What the events type; after lost events, the keys held are taken to be none."""
         typed: list[str | EventsLost] = []
         for at, kind, code, value in events:
-            if at - self._last > STALE_S:
+            if at - self._last > self._stale_s:
                 self._let_go()
             self._last = at
             if kind == ecodes.EV_SYN and code == ecodes.SYN_DROPPED:

@@ -96,10 +96,10 @@ class HidPosCutter:
             self._spoilt, self._open, self._aim = self._spoilt or CUT_SHORT, True, None
             return []
         aim, piece, more = read
-        if self._open and self._aim not in (None, aim):
+        if self._open and aim and self._aim not in (None, aim):
             # Another code's: the rest of the one before did not come.
             return [*self.expire(), *self.feed(data)]
-        self._aim = aim
+        self._aim = aim or self._aim
         if not self._open and aim.startswith(b"]") and not piece.startswith(b"]"):
             piece = aim + piece
         self._count += len(piece)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import serial
 from pydantic import BaseModel, ConfigDict, Field
 
-from drivers.wire.descriptor import readable, writable
+from drivers.wire.descriptor import Waits
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _READ_SIZE = 4096
@@ -68,6 +68,7 @@ class SerialLine:
         except (serial.SerialException, OSError, ValueError) as error:
             raise ClaimError(f"{name}: {config.port} cannot be opened: {error}") from error
         self._descriptor = self._port.fileno()
+        self._waits = Waits(self._descriptor)
         # pyserial's lock keeps out those who ask for it; this keeps out everybody but root.
         try:
             fcntl.ioctl(self._descriptor, termios.TIOCEXCL)
@@ -88,7 +89,8 @@ class SerialLine:
                 )
 
     def close(self) -> None:
-        """Gives the line back; what has not gone out yet never will, and nobody waits for it."""
+        """Gives the line back; what has not gone out yet never will, and who waits is told."""
+        self._waits.end(f"{self._name}: {self._config.port} was released")
         # Where the device is gone, so is its exclusiveness.
         with contextlib.suppress(OSError):
             fcntl.ioctl(self._descriptor, termios.TIOCNXCL)
@@ -114,7 +116,7 @@ class SerialLine:
                 async with asyncio.timeout(
                     self._config.look_every_s if self._config.present is not None else None
                 ):
-                    await readable(self._descriptor)
+                    await self._waits.readable()
             except TimeoutError:
                 if self._config.present and not self.modem_line(self._config.present):
                     raise self._lost("the device was switched off or unplugged") from None
@@ -135,26 +137,31 @@ class SerialLine:
         return data
 
     async def write(self, data: bytes) -> None:
-        """Writes all of it, as fast as the device takes it."""
+        """Writes all of it, as fast as the device takes it; returns when it has left the port."""
         async with self._one_write:
             await self._write(data)
+            while self._waiting_to_go_out():
+                self._waits.must_go_on()
+                await asyncio.sleep(_HOLD_S)
 
     async def _write(self, data: bytes) -> None:
         rest = memoryview(data)
         by_hand = self._config.flow_control == "dtr-dsr"
         while rest:
+            self._waits.must_go_on()
             if by_hand:
                 await self._until_dsr()
             try:
                 rest = rest[os.write(self._descriptor, rest[:_BY_HAND] if by_hand else rest) :]
             except BlockingIOError:
-                await writable(self._descriptor)
+                await self._waits.writable()
             except OSError as error:
                 raise self._lost(str(error)) from error
 
     async def _until_dsr(self) -> None:
         """Waits until the device takes more. Linux leaves DTR/DSR flow control to programs."""
-        while self._waiting_to_go_out() or not self.modem_line("dsr"):  # noqa: ASYNC110 - polled
+        while self._waiting_to_go_out() or not self.modem_line("dsr"):
+            self._waits.must_go_on()
             await asyncio.sleep(_HOLD_S)
 
     def _waiting_to_go_out(self) -> int:

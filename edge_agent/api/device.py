@@ -155,12 +155,14 @@ class OutputOutcome(StrEnum):
     """How an output ended.
 
     DONE: the device confirmed it. FAILED: it certainly did not happen, repeating is safe.
-    UNCERTAIN: it may have happened; only a person can tell.
+    UNCERTAIN: it may have happened; only a person can tell. IMPOSSIBLE: it did not happen, and this
+    device can never do it (UnifiedPOS ``E_ILLEGAL``).
     """
 
     DONE = "done"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    IMPOSSIBLE = "impossible"
 
 
 class OutputCompleteEvent(Frozen):

@@ -160,16 +160,19 @@ class DeviceHost:
             not_after: an output that has to wait for another one until then is not done at all.
         """
         patience = None if not_after is None else (not_after - self._clock()).total_seconds()
+        too_late = OutputCompleteEvent(
+            output_id=request.output_id,
+            outcome=OutputOutcome.FAILED,
+            detail=f"{self.name} was busy for too long.",
+        )
         try:
-            async with asyncio.timeout(None if patience is None else max(patience, 0)):
+            async with asyncio.timeout(patience):
                 await self._one_output.acquire()
         except TimeoutError:
-            return OutputCompleteEvent(
-                output_id=request.output_id,
-                outcome=OutputOutcome.FAILED,
-                detail=f"{self.name} was busy for too long.",
-            )
+            return too_late
         try:
+            if not_after is not None and self._clock() > not_after:
+                return too_late
             if self._state is not DeviceState.READY or not isinstance(self._driver, OutputDriver):
                 return OutputCompleteEvent(
                     output_id=request.output_id,

@@ -89,7 +89,7 @@ class Effects:
         except Exception as error:
             log.exception("receipt not laid out", job=job.id)
             detail = f"its template does not fit ({type(error).__name__}: {error}). Tell IT."
-            await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
+            await self._desk.output_settled(job, OutputOutcome.IMPOSSIBLE, detail)
             return
         await self._drawers_first()
         printer = self._devices.first(DeviceClass.POS_PRINTER)
@@ -126,8 +126,12 @@ class Effects:
             detail = "No cash drawer is configured on this lane."
             await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
             return
-        await self._desk.start(job)
         not_after = datetime.fromtimestamp(job.created_at + DRAWER_TOO_LATE_S, UTC)
+        if self._clock() > not_after:
+            detail = "It was to open a while ago."
+            await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
+            return
+        await self._desk.start(job)
         end = await drawer.output(OpenDrawer(output_id=job.id), not_after)
         await self._desk.output_settled(job, end.outcome, end.detail)
 

@@ -33,6 +33,7 @@ def settle_output(
         OutputOutcome.DONE: JobStatus.DONE,
         OutputOutcome.FAILED: JobStatus.FAILED,
         OutputOutcome.UNCERTAIN: JobStatus.UNCERTAIN,
+        OutputOutcome.IMPOSSIBLE: JobStatus.FAILED,
     }
     tx.jobs.settle(job.id, statuses[outcome], detail, 0)
     if job.kind is JobKind.RECEIPT:
@@ -47,13 +48,14 @@ def _receipt_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) ->
         OutputOutcome.DONE: "printed",
         OutputOutcome.FAILED: "failed",
         OutputOutcome.UNCERTAIN: "uncertain",
+        OutputOutcome.IMPOSSIBLE: "failed",
     }
     number = body.sale.basket.sale_number
     turn.retract(job_source(job))
     if outcome is OutputOutcome.UNCERTAIN:
         message = f"The receipt of sale {number} may be on paper ({detail}). Look, then decide."
         turn.say(machine_prompt(message, job_source(job)))
-    elif outcome is OutputOutcome.FAILED:
+    elif outcome is not OutputOutcome.DONE:
         message = f"The receipt of sale {number} was not printed: {detail}"
         turn.say(machine_prompt(message, job_source(job)))
     turn.publish(
@@ -75,8 +77,9 @@ def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) -> 
         OutputOutcome.DONE: "opened",
         OutputOutcome.FAILED: "not_opened",
         OutputOutcome.UNCERTAIN: "unknown",
+        OutputOutcome.IMPOSSIBLE: "not_opened",
     }
-    if outcome is OutputOutcome.FAILED:
+    if outcome in (OutputOutcome.FAILED, OutputOutcome.IMPOSSIBLE):
         message = f"The drawer did not open: {detail} Open it with the key."
         turn.say(machine_prompt(message, job_source(job), "sale"))
     turn.publish(

@@ -1,5 +1,6 @@
 """One receipt printer behind each connection that printers have."""
 
+import asyncio
 import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
@@ -10,13 +11,19 @@ from typing import Any, ClassVar
 from drivers.printer.network import NetworkPrinter
 from drivers.printer.serial import SerialPrinter
 from drivers.printer.usb import UsbPrinter
-from edge_agent.api.device import Driver, Host
+from edge_agent.api.device import Host, OutputCompleteEvent, OutputDriver, PrintReceipt
+from edge_agent.api.receipt import Receipt, Text
+from edge_agent.testing.drivers import serving
 from simulator import usb_backend
 from simulator.printer import Printer, PrinterModel
 from simulator.printer_ports import PtyPrinter, TcpPrinter
 from simulator.printer_ports import UsbPrinter as VirtualUsbPrinter
 from simulator.usb_bus import UsbBus
 
+EPSON = PrinterModel()
+PLAIN = PrinterModel(maker="XPRINTER", name="XP-58", process_id=False)
+MUTE = PrinterModel(maker="", name="", process_id=False, information=False)
+RECEIPT = Receipt(elements=tuple(Text(text=f"line {number}") for number in range(12)))
 OPTIONS = {
     "columns": 48,
     "drawer": {"pin": 2},
@@ -30,7 +37,7 @@ class PrinterRig(ABC):
     """One printer under test."""
 
     name: ClassVar[str]
-    driver_type: ClassVar[type[Driver[Any]]]
+    driver_type: ClassVar[type[OutputDriver[Any]]]
     printer: Printer
 
     def __init__(self, directory: Path, model: PrinterModel) -> None:
@@ -53,7 +60,7 @@ class PrinterRig(ABC):
     def emit(self, data: bytes) -> None:
         """Sends raw bytes to the host."""
 
-    def driver(self, host: Host, **options: Any) -> Driver[Any]:
+    def driver(self, host: Host, **options: Any) -> OutputDriver[Any]:
         """A fresh driver."""
         config = self.driver_type.parse_config({**OPTIONS, **self.place, **options})
         return self.driver_type("printer", config, host)
@@ -161,3 +168,27 @@ class UsbRig(PrinterRig):
 
 
 PRINTER_RIGS: tuple[type[PrinterRig], ...] = (TcpRig, SerialRig, UsbRig)
+
+
+async def do_print(driver: OutputDriver[Any], number: int = 1) -> OutputCompleteEvent:
+    """Prints :data:`RECEIPT`."""
+    return await driver.output(PrintReceipt(output_id=number, receipt=RECEIPT))
+
+
+@asynccontextmanager
+async def kept_in_service(driver: OutputDriver[Any]) -> AsyncIterator[None]:
+    """Claims it anew whenever it is lost, as a lane does."""
+
+    async def keep() -> None:
+        while True:
+            async with serving(driver) as running:
+                await asyncio.wait([running])
+                # What it was lost by is not what is tested.
+                running.exception()
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)

@@ -11,8 +11,6 @@ from pydantic import ValidationError
 from edge_agent.api.device import (
     Driver,
     OpenDrawer,
-    OutputCompleteEvent,
-    OutputDriver,
     OutputOutcome,
     PrintReceipt,
 )
@@ -23,12 +21,16 @@ from simulator.escpos import Line
 from simulator.paper import as_text
 from simulator.printer import PrinterModel
 from simulator.virtual_lane import LOGO
-from tests.conformance.printer_rigs import PRINTER_RIGS, PrinterRig, SerialRig, TcpRig, UsbRig
+from tests.conformance.printer_rigs import (
+    EPSON,
+    PLAIN,
+    PrinterRig,
+    SerialRig,
+    TcpRig,
+    UsbRig,
+    do_print,
+)
 
-EPSON = PrinterModel()
-PLAIN = PrinterModel(maker="XPRINTER", name="XP-58", process_id=False)
-MUTE = PrinterModel(maker="", name="", process_id=False, information=False)
-RECEIPT = Receipt(elements=tuple(Text(text=f"line {number}") for number in range(12)))
 DONE, FAILED, UNCERTAIN = OutputOutcome.DONE, OutputOutcome.FAILED, OutputOutcome.UNCERTAIN
 
 
@@ -73,33 +75,6 @@ class TestUsbPrinter(PrinterConformance):
     """On a simulated bus."""
 
     rig_type = UsbRig
-
-
-@pytest.fixture(params=PRINTER_RIGS, ids=lambda rig: rig.name)
-async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[PrinterRig]:
-    made: PrinterRig = request.param(tmp_path, EPSON)
-    async with made.ready():
-        await made.plug()
-        yield made
-
-
-@pytest.fixture(
-    params=[EPSON, PLAIN, MUTE], ids=["process id", "paper sensor", "says nothing of it"]
-)
-async def tcp(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TcpRig]:
-    made = TcpRig(tmp_path, request.param)
-    async with made.ready():
-        await made.plug()
-        yield made
-
-
-def output_of(driver: Driver[Any]) -> OutputDriver[Any]:
-    assert isinstance(driver, OutputDriver)
-    return driver
-
-
-async def do_print(driver: Driver[Any], number: int = 1) -> OutputCompleteEvent:
-    return await output_of(driver).output(PrintReceipt(output_id=number, receipt=RECEIPT))
 
 
 async def test_a_receipt_is_printed_and_confirmed_on_every_connection(rig: PrinterRig) -> None:
@@ -183,11 +158,11 @@ async def test_a_receipt_that_stops_in_the_middle_goes_on_when_the_fault_is_put_
         printing = asyncio.create_task(do_print(driver))
         await asyncio.sleep(0.3)
         setattr(rig.printer.faults, fault, True)
-        await asyncio.sleep(1.0)
-        assert not printing.done()
-        if fault != "error":
-            setattr(rig.printer.faults, fault, False)
         # An error that was put right ends when the host asks the printer to go on.
+        if fault != "error":
+            await asyncio.sleep(1.0)
+            assert not printing.done()
+            setattr(rig.printer.faults, fault, False)
         end = await asyncio.wait_for(printing, 10)
         assert end.outcome is DONE
     (receipt,) = rig.printer.receipts
@@ -244,11 +219,13 @@ async def test_a_picture_that_a_lost_connection_cut_off_does_not_stop_the_printe
         # Somebody's raster of 72 x 200 bytes that ends after ten of them.
         rig.printer.receive(b"\x1dv0\x00\x48\x00\xc8\x00" + b"x" * 10)
         driver = rig.driver(FakeHost())
-        async with serving(driver):
-            outcomes = [(await do_print(driver, number)).outcome for number in range(6)]
-        assert set(outcomes) == {DONE, FAILED}
-        assert outcomes[-1] is DONE
-        assert len(rig.printer.receipts) == outcomes.count(DONE)
+        outcomes = []
+        # A driver that gives up is claimed anew.
+        for _ in range(2):
+            async with serving(driver):
+                outcomes += [(await do_print(driver)).outcome for _ in range(2)]
+        assert outcomes == [FAILED, FAILED, DONE, DONE]
+        assert len(rig.printer.receipts) == 2
 
 
 async def test_a_question_is_never_put_into_the_middle_of_a_command(rig: PrinterRig) -> None:
@@ -259,7 +236,7 @@ async def test_a_question_is_never_put_into_the_middle_of_a_command(rig: Printer
     lines = (Text(text=f"line {number}") for number in range(40))
     receipt = Receipt(elements=(picture, *lines, picture))
     async with serving(driver):
-        end = await output_of(driver).output(PrintReceipt(output_id=5, receipt=receipt))
+        end = await driver.output(PrintReceipt(output_id=5, receipt=receipt))
     assert end.outcome is DONE
     assert rig.printer.unknown_commands == []
     printed = [m.text for m in rig.printer.receipts[0] if isinstance(m, Line) and m.text]
@@ -275,7 +252,7 @@ async def test_a_printer_that_takes_nothing_gets_no_pulse_for_later(tmp_path: Pa
         async with serving(driver):
             await host.wait_for_fact("drawer", "closed")
             rig.printer.faults.deaf = True
-            end = await output_of(driver).output(OpenDrawer(output_id=1))
+            end = await driver.output(OpenDrawer(output_id=1))
             assert end.outcome is UNCERTAIN
         rig.printer.faults.deaf = False
         await asyncio.sleep(0.3)
@@ -288,7 +265,7 @@ async def test_a_drawer_that_nobody_answers_for_is_unknown_not_shut(rig: Printer
     async with serving(driver):
         await host.wait_for_fact("drawer", "closed")
         rig.printer.faults.silent = True
-        end = await output_of(driver).output(OpenDrawer(output_id=7))
+        end = await driver.output(OpenDrawer(output_id=7))
         assert (end.outcome, end.detail) == (UNCERTAIN, "the drawer cannot be observed")
 
 
@@ -322,13 +299,13 @@ async def test_the_drawers_state_is_known_by_its_pin(rig: PrinterRig) -> None:
     driver = rig.driver(host)
     async with serving(driver):
         await host.wait_for_fact("drawer", "closed")
-        end = await output_of(driver).output(OpenDrawer(output_id=7))
+        end = await driver.output(OpenDrawer(output_id=7))
         assert (end.outcome, end.detail) == (DONE, "seen open")
         await host.wait_for_fact("drawer", "open")
         rig.printer.close_drawer()
         await host.wait_for_fact("drawer", "closed")
         rig.printer.faults.drawer_stuck = True
-        end = await output_of(driver).output(OpenDrawer(output_id=8))
+        end = await driver.output(OpenDrawer(output_id=8))
         assert (end.outcome, end.detail) == (FAILED, "It did not move.")
 
 
@@ -344,7 +321,7 @@ async def test_a_drawer_without_a_pin_is_unknown(rig: PrinterRig) -> None:
     driver = rig.driver(host, drawer={"open_level": "none"})
     async with serving(driver):
         await host.wait_for_fact("drawer", "unknown")
-        end = await output_of(driver).output(OpenDrawer(output_id=7))
+        end = await driver.output(OpenDrawer(output_id=7))
         assert (end.outcome, end.detail) == (UNCERTAIN, "the drawer cannot be observed")
         assert host.facts["drawer"] == "unknown"
         async with asyncio.timeout(5):
@@ -358,7 +335,7 @@ async def test_a_printer_that_is_offline_is_sent_no_pulse_for_later(rig: Printer
     async with serving(driver):
         rig.printer.faults.cover_open = True
         await host.wait_for_fact("cover", "open")
-        end = await output_of(driver).output(OpenDrawer(output_id=7))
+        end = await driver.output(OpenDrawer(output_id=7))
         assert end.outcome is FAILED
         rig.printer.faults.cover_open = False
         await host.wait_for_fact("cover", "closed")

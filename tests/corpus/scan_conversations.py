@@ -41,7 +41,7 @@ class Keyboard:
 
     def __init__(self, suffix: bytes) -> None:
         self._events = EventDecoder()
-        self._keystrokes = KeystrokeDecoder(LAYOUTS["us"])
+        self._keystrokes = KeystrokeDecoder(LAYOUTS["us"], stale_s=0.5)
         self._framing = Framing(b"", suffix, 4096)
 
     def feed(self, data: bytes) -> list[Item]:

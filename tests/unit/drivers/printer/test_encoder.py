@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from drivers.printer.encoder import ReceiptEncoder, columns, table
-from drivers.printer.escpos import Drawer
+from drivers.printer.options import Drawer
 from edge_agent.api.receipt import (
     Align,
     Barcode,
@@ -127,6 +127,22 @@ def test_a_printer_without_barcodes_and_cutter_prints_text_and_a_picture_and_fee
 
 def test_what_is_no_picture_is_left_out() -> None:
     assert marks(Receipt(elements=(Picture(png=b"no"),))) == [Cut()]
+
+
+def test_a_picture_too_large_to_be_unpacked_is_left_out() -> None:
+    png = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(png, "PNG")
+    assert marks(Receipt(elements=(Picture(png=png.getvalue()),))) == [Cut()]
+
+
+def test_what_is_transparent_in_a_picture_stays_white() -> None:
+    png = io.BytesIO()
+    drawing = Image.new("RGBA", (16, 1), (0, 0, 0, 0))
+    drawing.paste((0, 0, 0, 255), (8, 0, 16, 1))
+    drawing.save(png, "PNG")
+    picture, _ = marks(Receipt(elements=(Picture(png=png.getvalue()),)))
+    assert isinstance(picture, Raster)
+    assert picture.rows == (b"\x00\xff",)
 
 
 def test_no_picture_holds_a_command_that_the_printer_would_obey_at_once() -> None:

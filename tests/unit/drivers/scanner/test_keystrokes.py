@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.scanner.keystrokes import (
-    STALE_S,
     EventDecoder,
     EventsLost,
     KeyEvent,
@@ -27,6 +26,7 @@ SHIFT, ALTGR, CTRL, ALT = (
     ecodes.KEY_LEFTALT,
 )
 ENTER = ecodes.KEY_ENTER
+STALE_S = 0.5
 
 
 def chord(*keys: int) -> list[KeyEvent]:
@@ -37,7 +37,7 @@ def chord(*keys: int) -> list[KeyEvent]:
 
 
 def typed(layout: str, *events: Iterable[KeyEvent]) -> str:
-    decoder = KeystrokeDecoder(LAYOUTS[layout])
+    decoder = KeystrokeDecoder(LAYOUTS[layout], STALE_S)
     return "".join(str(item) for chunk in events for item in decoder.feed(chunk))
 
 
@@ -151,14 +151,21 @@ def test_a_key_that_the_kernel_repeats_counts_once() -> None:
 
 
 def test_a_shift_whose_release_was_lost_does_not_spoil_the_next_scan() -> None:
-    decoder = KeystrokeDecoder(LAYOUTS["us"])
+    decoder = KeystrokeDecoder(LAYOUTS["us"], STALE_S)
     decoder.feed([KeyEvent(1.0, ecodes.EV_KEY, SHIFT, 1)])
     later = [event._replace(at=1.0 + 2 * STALE_S) for event in chord(ecodes.KEY_1)]
     assert decoder.feed(later) == ["1"]
 
 
+def test_a_shift_is_held_through_a_pause_that_does_not_end_the_scan() -> None:
+    decoder = KeystrokeDecoder(LAYOUTS["us"], STALE_S)
+    decoder.feed([KeyEvent(1.0, ecodes.EV_KEY, SHIFT, 1)])
+    later = [event._replace(at=1.0 + 0.9 * STALE_S) for event in chord(ecodes.KEY_1)]
+    assert decoder.feed(later) == ["!"]
+
+
 def test_lost_events_are_said_and_what_comes_before_the_next_report_is_not_believed() -> None:
-    decoder = KeystrokeDecoder(LAYOUTS["us"])
+    decoder = KeystrokeDecoder(LAYOUTS["us"], STALE_S)
     decoder.feed([KeyEvent(0, ecodes.EV_KEY, SHIFT, 1)])
     overflow = [
         KeyEvent(0, ecodes.EV_SYN, ecodes.SYN_DROPPED, 0),
@@ -171,7 +178,7 @@ def test_lost_events_are_said_and_what_comes_before_the_next_report_is_not_belie
 
 @given(st.lists(st.binary(min_size=1, max_size=100)))
 def test_no_stream_of_bytes_is_too_strange(pieces: list[bytes]) -> None:
-    events, decoder = EventDecoder(), KeystrokeDecoder(LAYOUTS["de"])
+    events, decoder = EventDecoder(), KeystrokeDecoder(LAYOUTS["de"], STALE_S)
     total = 0
     for piece in pieces:
         given = events.feed(piece)

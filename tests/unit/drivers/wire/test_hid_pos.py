@@ -52,6 +52,15 @@ def test_a_code_of_another_kind_is_not_the_rest_of_one_that_broke_off() -> None:
     assert hid.feed(reports(b"123", "]E0")[0]) == [Dropped(59, BROKE_OFF), Frame(b"]E0123")]
 
 
+def test_a_code_whose_later_reports_do_not_repeat_its_kind_is_whole() -> None:
+    hid = cutter()
+    first, second = (bytearray(report) for report in reports(b"x" * 80, "]C1"))
+    kind = first.index(b"]C1")
+    second[kind : kind + 3] = bytes(3)
+    assert hid.feed(bytes(first)) == []
+    assert hid.feed(bytes(second)) == [Frame(b"]C1" + b"x" * 80)]
+
+
 def test_a_report_that_claims_more_bytes_than_it_has_is_no_report() -> None:
     report = bytearray(reports(b"123", "]C0")[0])
     report[1] = 200

@@ -22,6 +22,11 @@ class Sink(PtyDevice):
     def receive(self, data: bytes) -> None:
         self.received += data
 
+    def hold(self) -> None:
+        """Takes nothing any more."""
+        assert self._master is not None
+        asyncio.get_running_loop().remove_reader(self._master)
+
 
 @pytest.fixture
 async def sink(tmp_path: Path) -> Sink:
@@ -49,6 +54,28 @@ async def test_a_printer_that_lowers_dsr_is_waited_for(sink: Sink, dsr: Property
         while len(sink.received) < 100:
             await asyncio.sleep(0.01)
     line.close()
+    sink.unplug()
+
+
+async def test_who_still_waits_is_told_before_the_line_is_closed(
+    sink: Sink, dsr: PropertyMock
+) -> None:
+    line = SerialLine("printer", SerialLineConfig(port=str(sink.path)))
+    await asyncio.sleep(0.05)
+    sink.hold()
+    writing = asyncio.create_task(line.write(b"x" * 1_000_000))
+    reading = asyncio.create_task(line.read())
+    await asyncio.sleep(0.05)
+    line.close()
+    for waiting in (writing, reading):
+        with pytest.raises(DeviceLost, match="was released"):
+            await asyncio.wait_for(waiting, 5)
+    # The descriptor's number is free for anybody.
+    another = SerialLine("printer", SerialLineConfig(port=str(sink.path)))
+    reading = asyncio.create_task(another.read())
+    await sink.send_all(b"hello")
+    assert await asyncio.wait_for(reading, 5) == b"hello"
+    another.close()
     sink.unplug()
 
 

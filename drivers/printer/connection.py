@@ -1,0 +1,19 @@
+"""What printers are connected by."""
+
+from typing import Protocol
+
+
+class Connection(Protocol):
+    """One open connection. Reading and writing raise ``DeviceLost`` when it is gone or closed."""
+
+    async def read(self) -> bytes:
+        """Waits for bytes."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Writes as fast as the printer takes it."""
+        ...
+
+    async def close(self) -> None:
+        """Gives the connection back; never raises. What still waits, ends."""
+        ...
