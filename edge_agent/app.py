@@ -18,7 +18,9 @@ from edge_agent.api.lane import LaneState
 from edge_agent.config import Config
 from edge_agent.control.server import ControlServer
 from edge_agent.runtime.commits import Commits
-from edge_agent.runtime.device_host import DeviceHost, DeviceRoom, DeviceSetup
+from edge_agent.runtime.device_host import DeviceHost
+from edge_agent.runtime.device_room import DeviceRoom
+from edge_agent.runtime.device_status import DeviceSetup
 from edge_agent.runtime.effects import Effects
 from edge_agent.runtime.hotplug import Hotplug
 from edge_agent.runtime.housekeeping import Housekeeping

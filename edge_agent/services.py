@@ -24,7 +24,7 @@ from edge_agent.control.messages import (
 )
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.commits import Commits
-from edge_agent.runtime.device_host import DeviceRoom
+from edge_agent.runtime.device_room import DeviceRoom
 from edge_agent.runtime.imports import (
     MasterDataImport,
     PeopleImport,

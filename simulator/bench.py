@@ -47,7 +47,7 @@ class Bench:
         return described
 
     async def plug(self, name: str) -> None:
-        """The cable, and the power of a network printer."""
+        """Puts its cable in, and switches it on."""
         self._device(name)
         await self._hardware.plug(name)
 
@@ -59,13 +59,12 @@ class Bench:
     async def power(self, name: str, on: bool) -> None:
         """A printer's power; its buffer is lost, its paper is not."""
         printer = self._printer(name)
-        if isinstance(printer, TcpPrinter):
-            # Its network is its own.
-            await (printer.plug if on else printer.unplug)()
-        elif on:
-            printer.switch_on()
-        else:
+        if not on:
             await printer.switch_off()
+        elif isinstance(printer, TcpPrinter):
+            await printer.plug()
+        else:
+            printer.switch_on()
 
     async def scan(self, name: str, code: str | bytes) -> str:
         """Scans with one of the scanners; what it beeped, where it hears that."""

@@ -72,7 +72,7 @@ class Hardware:
         """Everything off."""
         for name in self.devices:
             await self.unplug(name)
-        for printer in (self.serial_printer.printer, self.usb_printer.printer):
+        for printer in (self.printer, self.serial_printer.printer, self.usb_printer.printer):
             await printer.switch_off()
         await self.bus.stop()
 

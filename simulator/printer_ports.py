@@ -30,12 +30,8 @@ class TcpPrinter(Printer):
         self._serving: set[asyncio.Task[None]] = set()
 
     async def plug(self) -> None:
-        """Power and network; a port of 0 is replaced by the one the system gave, and kept."""
+        """Listens; a port of 0 is replaced by the one the system gave, and kept."""
         self.switch_on()
-        await self.plug_network()
-
-    async def plug_network(self) -> None:
-        """Listens."""
         self._server = await asyncio.start_server(self._serve, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -44,13 +40,13 @@ class TcpPrinter(Printer):
         if self._host_writer is not None:
             self._host_writer.write(data)
 
-    async def unplug(self) -> None:
-        """Cuts the power: connections drop, what is in the buffer is lost."""
-        await self.unplug_network()
-        await self.switch_off()
+    async def switch_off(self) -> None:
+        """Its network is its own and goes with it."""
+        await self.unplug()
+        await super().switch_off()
 
-    async def unplug_network(self) -> None:
-        """Pulls the network's cable: the printer goes on with what it has."""
+    async def unplug(self) -> None:
+        """Pulls the cable; the printer goes on with what it has."""
         if self._server is not None:
             self._server.close()
             self._server = None

@@ -25,6 +25,8 @@ class _Tag(IntEnum):
 _MAIN = (_Tag.INPUT, _Tag.OUTPUT, _Tag.COLLECTION, _Tag.FEATURE, _Tag.END_COLLECTION)
 _LONG_ITEM = 0xFE
 _CONSTANT = 0x01
+# wMaxPacketSize times what a driver may put together; the largest real ones have 64 bytes.
+_MOST_BITS = 4096 * 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ def parse_descriptor(data: bytes) -> Layout:  # noqa: PLR0912 - a table of items
                 minimum = None
             case _Tag.INPUT | _Tag.OUTPUT:
                 offset = offsets.get((tag, state.report), 0)
+                if offset + state.size * state.count > _MOST_BITS:
+                    raise NotADescriptor("a report is longer than any can be")
                 if not value & _CONSTANT:
                     of_kind = fields[_Tag(tag)]
                     of_kind.setdefault(state.report, []).extend(_fields(state, usages, offset))

@@ -43,6 +43,8 @@ def list_devices(
             print(f"    would match: {fits}")
         for holder in (*finding.held_by, *(f"the kernel's {d}" for d in device.kernel_drivers)):
             print(f"    in use by {holder}")
+        for fault in finding.faults:
+            print(f"    could not be asked whether it fits: {fault}")
         if finding.rule:
             print(f"    not permitted; put this into /etc/udev/rules.d: {finding.rule}")
     if not findings:
@@ -112,7 +114,7 @@ def _survey(config: Path | None) -> "list[Finding]":
     from edge_agent.config import load_config
     from edge_agent.discovery.survey import survey
     from edge_agent.discovery.sysfs import read_attached
-    from edge_agent.runtime.device_host import DeviceSetup
+    from edge_agent.runtime.device_status import DeviceSetup
     from edge_agent.runtime.registry import Registry
 
     setups = [

@@ -12,11 +12,20 @@ from edge_agent.config import load_config
 
 
 def as_toml(name: str, driver: str, options: Mapping[str, Any]) -> str:
-    """A ``[[devices]]`` table; JSON strings, numbers and booleans are TOML's."""
+    """A ``[[devices]]`` table."""
     pairs = {"name": name, "driver": driver, **options}
-    lines = ["[[devices]]"]
-    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in pairs.items()]
-    return "\n".join(lines) + "\n"
+    lines = [f"{key} = {_value(value)}" for key, value in pairs.items()]
+    return "\n".join(["[[devices]]", *lines]) + "\n"
+
+
+def _value(value: Any) -> str:
+    match value:
+        case Mapping():
+            return "{ " + ", ".join(f"{key} = {_value(part)}" for key, part in value.items()) + " }"
+        case list() | tuple():
+            return "[" + ", ".join(map(_value, value)) + "]"
+    # JSON's strings, numbers and booleans are TOML's.
+    return json.dumps(value, ensure_ascii=False)
 
 
 def add_device(config: Path, name: str, driver: str, options: Mapping[str, Any]) -> str:
@@ -32,12 +41,12 @@ def add_device(config: Path, name: str, driver: str, options: Mapping[str, Any])
     text = config.read_text().rstrip("\n") + "\n\n" + table
     try:
         descriptor, made = tempfile.mkstemp(dir=config.parent, prefix=config.name)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
         temporary = Path(made)
         try:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
             try:
                 load_config(temporary)
             except ConfigError as error:

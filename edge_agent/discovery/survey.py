@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_agent.api.device import Attached, Bus
-from edge_agent.api.errors import EdgeAgentError
 from edge_agent.discovery.permission import holders, may_use, udev_rule
-from edge_agent.runtime.device_host import DeviceSetup
+from edge_agent.runtime.device_status import DeviceSetup
 from edge_agent.runtime.registry import Registry
 
 
@@ -23,7 +22,8 @@ class Match:
 class Finding:
     """One attached device. ``configured_as`` is its name in the configuration, if it has one.
 
-    ``rule`` is the udev rule that is needed, empty where the agent may use the device.
+    ``rule`` is the udev rule that is needed, empty where the agent may use the device. ``faults``
+    are drivers that could not be asked, and why.
     """
 
     attached: Attached
@@ -31,6 +31,7 @@ class Finding:
     configured_as: str | None
     held_by: Sequence[str]
     rule: str
+    faults: Sequence[str] = ()
 
 
 def survey(
@@ -44,7 +45,7 @@ def survey(
     """What is attached, what fits each, and what keeps it from being used."""
     findings = []
     for device in attached:
-        matches = _matches(device, registry)
+        matches, faults = _matches(device, registry)
         findings.append(
             Finding(
                 attached=device,
@@ -52,22 +53,24 @@ def survey(
                 configured_as=_configured_as(device, configured),
                 held_by=held_by(device.path),
                 rule="" if allowed(device) else udev_rule(device),
+                faults=faults,
             )
         )
     return findings
 
 
-def _matches(device: Attached, registry: Registry) -> list[Match]:
-    found = []
+def _matches(device: Attached, registry: Registry) -> tuple[list[Match], list[str]]:
+    found, faults = [], []
     for name in registry.drivers:
         try:
             options = registry.load_driver(name).suggest(device)
-        except EdgeAgentError:
-            # It does not load; `edge-agent health` says why.
+        # A stranger's driver may raise anything; the others are asked all the same.
+        except Exception as error:
+            faults.append(f"{name}: {type(error).__name__}: {error}")
             continue
         if options is not None:
             found.append(Match(name, options))
-    return found
+    return found, faults
 
 
 def _configured_as(device: Attached, configured: Sequence[DeviceSetup]) -> str | None:

@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -13,7 +12,6 @@ from pydantic import ValidationError
 
 from edge_agent.api.device import (
     DataEvent,
-    DeviceClass,
     DeviceEvent,
     DeviceState,
     Driver,
@@ -27,6 +25,8 @@ from edge_agent.api.device import (
 )
 from edge_agent.api.errors import DeviceError, EdgeAgentError, StoreError
 from edge_agent.api.values import Scan
+from edge_agent.runtime.backoff import backoff_s
+from edge_agent.runtime.device_status import DeviceSetup, DeviceStatus
 from edge_agent.runtime.drawer_watch import DrawerWatch
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.registry import Registry
@@ -36,46 +36,6 @@ SHORTEST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 1.0
 STEADY_AFTER_S = 10.0
 _DRAWER = "drawer"
-_OBSTACLES = {
-    ("paper", "end"): "is out of paper",
-    ("cover", "open"): "has its cover open",
-    ("error", "yes"): "reports an error",
-}
-_WARNINGS = {("paper", "near_end"): "will soon be out of paper"}
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceSetup:
-    """One device of the configuration file: its name, its driver and the driver's options."""
-
-    name: str
-    driver: str
-    options: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceStatus:
-    """What is known of a device; a fact that is not listed is not known."""
-
-    name: str
-    driver: str
-    classes: tuple[DeviceClass, ...]
-    state: DeviceState
-    detail: str
-    facts: Mapping[str, str]
-
-    @property
-    def obstacles(self) -> tuple[str, ...]:
-        """What keeps a ready device from working until somebody sees to it, in words."""
-        return self._told(_OBSTACLES)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What will keep it from working soon, in words."""
-        return self._told(_WARNINGS)
-
-    def _told(self, words: Mapping[tuple[str, str], str]) -> tuple[str, ...]:
-        return tuple(told for (fact, value), told in words.items() if self.facts.get(fact) == value)
 
 
 class DeviceHost:
@@ -160,11 +120,7 @@ class DeviceHost:
             not_after: an output that has to wait for another one until then is not done at all.
         """
         patience = None if not_after is None else (not_after - self._clock()).total_seconds()
-        too_late = OutputCompleteEvent(
-            output_id=request.output_id,
-            outcome=OutputOutcome.FAILED,
-            detail=f"{self.name} was busy for too long.",
-        )
+        too_late = not_done(request, OutputOutcome.FAILED, f"{self.name} was busy for too long.")
         try:
             async with asyncio.timeout(patience):
                 await self._one_output.acquire()
@@ -174,21 +130,15 @@ class DeviceHost:
             if not_after is not None and self._clock() > not_after:
                 return too_late
             if self._state is not DeviceState.READY or not isinstance(self._driver, OutputDriver):
-                return OutputCompleteEvent(
-                    output_id=request.output_id,
-                    outcome=OutputOutcome.FAILED,
-                    detail=f"{self.name} is {self._state}: {self._detail}.",
-                )
+                detail = f"{self.name} is {self._state}: {self._detail}."
+                return not_done(request, OutputOutcome.FAILED, detail)
             try:
                 return await self._driver.output(request)
             # A stranger's driver may raise anything, and may have printed before it did.
             except Exception as error:
                 log.exception("driver fault", device=self.name)
-                return OutputCompleteEvent(
-                    output_id=request.output_id,
-                    outcome=OutputOutcome.UNCERTAIN,
-                    detail=f"{type(error).__name__}: {error}",
-                )
+                detail = f"{type(error).__name__}: {error}"
+                return not_done(request, OutputOutcome.UNCERTAIN, detail)
         finally:
             self._one_output.release()
 
@@ -217,7 +167,7 @@ class DeviceHost:
         while True:
             served = await self._claim_and_run(self._driver)
             failures = 0 if served else failures + 1
-            pause = min(SHORTEST_PAUSE_S * 2**failures, LONGEST_PAUSE_S)
+            pause = backoff_s(failures, SHORTEST_PAUSE_S, LONGEST_PAUSE_S)
             self._arrived.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause * self._random.uniform(0.5, 1.0)):
@@ -282,23 +232,6 @@ class DeviceHost:
         return f"The {self.name} {' and '.join(told)}." if told else ""
 
 
-class DeviceRoom:
-    """All devices of the lane."""
-
-    def __init__(self, hosts: list[DeviceHost]) -> None:
-        self.hosts = hosts
-
-    def look_now(self) -> None:
-        """Something was plugged in."""
-        for host in self.hosts:
-            host.look_now()
-
-    def statuses(self) -> list[DeviceStatus]:
-        """Every device, in the order of the configuration file."""
-        return [host.status() for host in self.hosts]
-
-    def first(self, device_class: DeviceClass) -> DeviceHost | None:
-        """The first ready device of a class, else the first one of it, else None."""
-        of_class = [host for host in self.hosts if device_class in host.status().classes]
-        ready = [host for host in of_class if host.status().state is DeviceState.READY]
-        return next(iter(ready or of_class), None)
+def not_done(request: Output, outcome: OutputOutcome, detail: str) -> OutputCompleteEvent:
+    """The end of an output that no driver reported."""
+    return OutputCompleteEvent(output_id=request.output_id, outcome=outcome, detail=detail)

@@ -12,8 +12,9 @@ from edge_agent.api.events import HttpAnswered
 from edge_agent.api.plugin import CallHttp
 from edge_agent.lane.receipt import lay_out
 from edge_agent.lane.receipt_template import Stationery
+from edge_agent.runtime.backoff import backoff_s
 from edge_agent.runtime.commits import Signal
-from edge_agent.runtime.device_host import DeviceRoom
+from edge_agent.runtime.device_room import DeviceRoom
 from edge_agent.runtime.http_calls import HttpCaller, Unreachable
 from edge_agent.runtime.job_bodies import ReceiptBody
 from edge_agent.runtime.job_desk import JobDesk
@@ -24,6 +25,7 @@ from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.reader import Reader
 
 log = structlog.get_logger()
+FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
 LONGEST_CALL_PAUSE_S = 300.0
 DRAWER_TOO_LATE_S = 5.0
@@ -92,17 +94,13 @@ class Effects:
             await self._desk.output_settled(job, OutputOutcome.IMPOSSIBLE, detail)
             return
         await self._drawers_first()
-        printer = self._devices.first(DeviceClass.POS_PRINTER)
-        if printer is None:
-            detail = "No receipt printer is configured on this lane."
-            await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
-            return
         await self._desk.start(job)
-        end = await printer.output(PrintReceipt(output_id=job.id, receipt=receipt), None)
+        request = PrintReceipt(output_id=job.id, receipt=receipt)
+        end = await self._devices.output(DeviceClass.POS_PRINTER, request, None)
         if end.outcome is OutputOutcome.FAILED:
             message = f"The receipt of sale {body.sale.basket.sale_number} waits: {end.detail}"
             prompt = machine_prompt(message, job_source(job))
-            pause = _pause(job, LONGEST_PAUSE_S)
+            pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S)
             await self._desk.postpone(job, end.detail, pause, prompt)
         else:
             await self._desk.output_settled(job, end.outcome, end.detail)
@@ -121,18 +119,14 @@ class Effects:
             await self._changes.wait_past(seen, remaining)
 
     async def _open(self, job: Job) -> None:
-        drawer = self._devices.first(DeviceClass.CASH_DRAWER)
-        if drawer is None:
-            detail = "No cash drawer is configured on this lane."
-            await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
-            return
         not_after = datetime.fromtimestamp(job.created_at + DRAWER_TOO_LATE_S, UTC)
         if self._clock() > not_after:
             detail = "It was to open a while ago."
             await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
             return
         await self._desk.start(job)
-        end = await drawer.output(OpenDrawer(output_id=job.id), not_after)
+        request = OpenDrawer(output_id=job.id)
+        end = await self._devices.output(DeviceClass.CASH_DRAWER, request, not_after)
         await self._desk.output_settled(job, end.outcome, end.detail)
 
     async def _call(self, job: Job) -> None:
@@ -147,7 +141,7 @@ class Effects:
         except Unreachable as error:
             age = self._clock().timestamp() - job.created_at
             if age < call.give_up_after_s:
-                pause = _pause(job, LONGEST_CALL_PAUSE_S)
+                pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_CALL_PAUSE_S)
                 await self._desk.postpone(job, str(error), pause, None)
                 return
             status, text, detail = None, "", str(error)
@@ -187,10 +181,6 @@ class Effects:
             if soonest is not None and remaining is not None and remaining <= 0:
                 return soonest
             await self._changes.wait_past(seen, remaining)
-
-
-def _pause(job: Job, longest_s: float) -> float:
-    return float(min(2.0 ** min(job.attempts, 10) * 0.5, longest_s))
 
 
 async def _unbroken(work: Coroutine[None, None, None]) -> None:

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 import structlog
 
+from edge_agent.runtime.backoff import backoff_s
+
 log = structlog.get_logger()
+FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 HEALTHY_AFTER_S = 60.0
 
@@ -76,7 +79,7 @@ class Supervisor:
                 self._statuses[name] = ServiceStatus(
                     name, ServiceState.RESTARTING, restarts, detail
                 )
-                await asyncio.sleep(min(0.5 * 2 ** min(in_a_row, 10), LONGEST_PAUSE_S))
+                await asyncio.sleep(backoff_s(in_a_row, FIRST_PAUSE_S, LONGEST_PAUSE_S))
                 self._statuses[name] = ServiceStatus(name, ServiceState.RUNNING, restarts, detail)
             else:
                 self._statuses[name] = ServiceStatus(

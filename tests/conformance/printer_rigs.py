@@ -91,7 +91,7 @@ class TcpRig(PrinterRig):
         await self.printer.plug()
 
     async def unplug(self) -> None:
-        await self.printer.unplug_network()
+        await self.printer.unplug()
 
     def emit(self, data: bytes) -> None:
         self.printer.emit(data)
@@ -99,7 +99,7 @@ class TcpRig(PrinterRig):
     @asynccontextmanager
     async def ready(self) -> AsyncIterator[None]:
         await self.printer.plug()
-        await self.printer.unplug_network()
+        await self.printer.unplug()
         async with super().ready():
             yield
 

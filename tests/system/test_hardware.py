@@ -133,13 +133,13 @@ async def test_a_printer_that_is_off_gets_its_receipts_when_it_is_back(lane: Vir
     assert await lane.printer.wait_for_receipts(1, 20)
 
 
-async def test_a_receipt_cut_off_by_a_pulled_cable_is_put_to_the_operator(
+async def test_a_receipt_cut_off_by_a_power_cut_is_put_to_the_operator(
     lane: VirtualLane,
 ) -> None:
     lane.printer.faults.line_s = 0.1
     await sell(lane)
     await lines_on_paper(lane, 3)
-    await lane.printer.unplug()
+    await lane.printer.switch_off()
     job = await receipt_job(lane, "uncertain", "connection was lost")
     assert (lane.printer.receipts, len(lane.printer.torn)) == ([], 1)
     lane.printer.faults.line_s = 0

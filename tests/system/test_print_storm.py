@@ -51,13 +51,13 @@ async def end_of_paper(lane: VirtualLane, seconds: float) -> None:
 
 
 async def pulled_network(lane: VirtualLane, seconds: float) -> None:
-    await lane.printer.unplug_network()
+    await lane.printer.unplug()
     await asyncio.sleep(seconds)
-    await lane.printer.plug_network()
+    await lane.printer.plug()
 
 
 async def power_cut(lane: VirtualLane, seconds: float) -> None:
-    await lane.printer.unplug()
+    await lane.printer.switch_off()
     await asyncio.sleep(seconds)
     await lane.printer.plug()
 
@@ -71,6 +71,7 @@ FAULTS = {
     "garbage": switch("garbage", True, False),
     "deaf": switch("deaf", True, False),
     "line_s": switch("line_s", 0.08, LINE_S),
+    "answer_s": switch("answer_s", 0.5, 0.0),
     "ends_after": end_of_paper,
     "drawer_stuck": switch("drawer_stuck", True, False),
     "pulled network": pulled_network,
@@ -174,9 +175,8 @@ async def test_every_sale_has_one_original_on_paper_or_is_put_to_the_operator() 
         with suppress(asyncio.CancelledError):
             await saboteur
         lane.printer.faults = Faults()
-        await lane.printer.unplug_network()
-        lane.printer.switch_on()
-        await lane.printer.plug_network()
+        await lane.printer.unplug()
+        await lane.printer.plug()
         await until_all_is_printed_or_decided(lane)
         newest = (await lane.client.outbox()).newest_position
         number_of: dict[str, int] = {}

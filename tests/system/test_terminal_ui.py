@@ -197,7 +197,7 @@ async def test_receipts_that_may_be_on_paper_are_decided_about_by_one_who_looks(
         async with asyncio.timeout(10):
             while len(lane.printer.unfinished) < 3:
                 await asyncio.sleep(0.01)
-        await lane.printer.unplug()
+        await lane.printer.switch_off()
         lane.printer.faults.line_s = 0
         await lane.printer.plug()
     await shows(pilot, "#notices", "decide about the receipt of sale 1 and 1 more")

@@ -15,7 +15,7 @@ from edge_agent.discovery.add import add_device
 from edge_agent.discovery.permission import holders, udev_rule
 from edge_agent.discovery.survey import survey
 from edge_agent.discovery.sysfs import read_attached
-from edge_agent.runtime.device_host import DeviceSetup
+from edge_agent.runtime.device_status import DeviceSetup
 from edge_agent.runtime.registry import Registry
 from simulator.hid_scanner import DESCRIPTOR
 

@@ -102,7 +102,14 @@ def test_no_descriptor_is_too_strange(data: bytes) -> None:
         layout = parse_descriptor(data)
     except NotADescriptor:
         return
-    assert all(field.size >= 0 for fields in layout.fields.values() for field in fields)
+    assert sum(len(fields) for fields in layout.fields.values()) <= 4096 * 8 * 256
+
+
+@pytest.mark.parametrize("count", [0x3FFFFF, 0xFFFFFFFF])
+def test_a_report_longer_than_any_is_refused_not_laid_out(count: int) -> None:
+    two_usages = b"\x05\x8c\x09\xfe\x09\xff\x75\x08"
+    with pytest.raises(NotADescriptor, match="longer than any"):
+        parse_descriptor(two_usages + b"\x97" + count.to_bytes(4, "little") + b"\x81\x02")
 
 
 # Captures of a Honeywell and of a Zebra scanner, published with the tool Itp.HidBarcodeScanner.
