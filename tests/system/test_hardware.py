@@ -1,6 +1,8 @@
 """Devices that come and go while the lane sells."""
 
 import asyncio
+import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,6 +10,9 @@ from edge_agent.api.commands import EnterCode, FinalizeSubtotal, NoSale, Pay
 from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
 from edge_agent.control.messages import JobMessage
+from edge_agent.runtime.job_bodies import DrawerBody
+from edge_agent.store.jobs import JobKind
+from edge_agent.store.writer import Writer
 from simulator.paper import as_text
 from simulator.virtual_lane import VirtualLane
 from simulator.world import CASHIER, LEAD, by_name
@@ -242,3 +247,20 @@ async def test_a_copy_and_a_gift_receipt_of_the_last_sale(lane: VirtualLane) -> 
     assert "C O P Y" in copy
     assert "[picture 240 x 48]" in original
     assert "[barcode {B0042-3-1-" in original
+
+
+async def test_a_pulse_that_waited_while_the_agent_was_down_is_not_carried_out(
+    lane: VirtualLane,
+) -> None:
+    await lane.stop_agent()
+    long_ago = datetime.now(UTC) - timedelta(hours=3)
+    writer = Writer(lane.directory / "data", "/stores/0042/lanes/3", os.urandom)
+    writer.start(long_ago)
+    body = DrawerBody(basket_id=None).model_dump_json()
+    writer.submit(
+        lambda tx: tx.jobs.add(JobKind.DRAWER, "lane", body, long_ago.timestamp())
+    ).result()
+    writer.close()
+    await lane.start_agent()
+    await prompted(lane, "The drawer did not open: It was to open a while ago.")
+    assert lane.printer.drawer_openings == 0
