@@ -1,7 +1,6 @@
 """Fixtures that several rooms share."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 pytest.register_assert_rewrite("edge_agent.testing")
 
 from edge_agent.store.writer import Writer  # noqa: E402 - after the line above
+from edge_agent.testing import NOON  # noqa: E402
 
 SOURCE = "/stores/1/lanes/1"
 SEVEN_OF_A_SALE = [
@@ -20,7 +20,6 @@ SEVEN_OF_A_SALE = [
     "pos.payment.completed",
     "pos.employee.logged_out",
 ]
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def seeded_bytes(size: int) -> bytes:

@@ -10,6 +10,7 @@ from drivers.wire.control_text import ControlText
 from drivers.wire.serial_line import ModemLine, SerialLine, SerialLineConfig
 from drivers.wire.together import until_one_ends
 from edge_agent.api.device import (
+    UNKNOWN,
     Attached,
     Bus,
     DeviceClass,
@@ -23,7 +24,6 @@ from edge_agent.api.device import (
 )
 from edge_agent.api.errors import ClaimError, DeviceError, DeviceLost
 
-UNKNOWN = "unknown"
 _LOOK_S = 0.05
 
 

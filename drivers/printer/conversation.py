@@ -12,7 +12,6 @@ from drivers.printer.connection import Connection
 from drivers.printer.options import PrinterConfig
 from drivers.printer.status import (
     RECOVER,
-    UNKNOWN,
     Facts,
     Item,
     PaperSensor,
@@ -22,6 +21,7 @@ from drivers.printer.status import (
     Unexpected,
 )
 from drivers.wire.together import until_one_ends
+from edge_agent.api.device import UNKNOWN
 from edge_agent.api.errors import DeviceLost
 
 _SILENT_POLLS = 3

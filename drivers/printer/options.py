@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 from escpos.capabilities import CAPABILITIES
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from drivers.printer.status import UNKNOWN
+from edge_agent.api.device import UNKNOWN
 
 Confirmation = Literal["process-id", "paper-sensor", "none"]
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-UNKNOWN = "unknown"
 XON, XOFF = 0x11, 0x13
 _PROCESS_ID, _INFORMATION = 0x37, 0x5F
 _PROCESS_ID_FLAG = 0x22

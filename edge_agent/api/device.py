@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 
 from edge_agent.api.generic import type_argument
 from edge_agent.api.receipt import Receipt
@@ -94,6 +94,17 @@ class DataEvent(Frozen):
     scan: Scan
 
 
+UNKNOWN = "unknown"
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "paper": ("ok", "near_end", "end", UNKNOWN),
+    "cover": ("closed", "open", UNKNOWN),
+    "online": ("yes", "no", UNKNOWN),
+    "error": ("no", "yes", UNKNOWN),
+    "drawer": ("closed", "open", UNKNOWN),
+}
+"""What a device may say of itself, and in which words; a driver may add facts of its own."""
+
+
 class StatusUpdateEvent(Frozen):
     """What the device says of itself, as named facts: ``{"paper": "near_end"}``.
 
@@ -101,6 +112,14 @@ class StatusUpdateEvent(Frozen):
     """
 
     facts: Mapping[str, str]
+
+    @field_validator("facts")
+    @classmethod
+    def _in_words_that_are_known(cls, facts: Mapping[str, str]) -> Mapping[str, str]:
+        for fact, word in facts.items():
+            if word not in FACTS.get(fact, (word,)):
+                raise ValueError(f"{fact} is one of {', '.join(FACTS[fact])}, not {word!r}")
+        return facts
 
 
 class ErrorEvent(Frozen):

@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 
 import structlog
 
+from edge_agent.api.device import UNKNOWN
 from edge_agent.api.errors import StoreError
 from edge_agent.runtime.pipeline import Pipeline
 
@@ -21,12 +22,12 @@ class DrawerWatch:
         self._device = device
         self._pipeline = pipeline
         self._patience_s = left_open_after_s
-        self._last = "unknown"
+        self._last = UNKNOWN
         self._waiting: asyncio.Task[None] | None = None
 
     async def seen(self, state: str) -> None:
         """The driver says ``open``, ``closed`` or ``unknown``."""
-        if state in ("unknown", self._last):
+        if state in (UNKNOWN, self._last):
             return
         before, self._last = self._last, state
         self.stop()

@@ -13,7 +13,7 @@ from drivers.printer.serial import SerialPrinter
 from drivers.printer.usb import UsbPrinter
 from edge_agent.api.device import Host, OutputCompleteEvent, OutputDriver, PrintReceipt
 from edge_agent.api.receipt import Receipt, Text
-from edge_agent.testing.drivers import serving
+from edge_agent.testing import serving
 from simulator import usb_backend
 from simulator.printer import Printer, PrinterModel
 from simulator.printer_ports import PtyPrinter, TcpPrinter

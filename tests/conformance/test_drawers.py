@@ -11,13 +11,14 @@ from pytest_mock import MockerFixture
 from drivers.cash_drawer.serial import SerialDrawer
 from edge_agent.api.device import OpenDrawer, OutputOutcome, PrintReceipt
 from edge_agent.api.receipt import Receipt
-from edge_agent.testing import DriverConformance, FakeHost
-from edge_agent.testing.drivers import serving
+from edge_agent.testing import FakeHost, OutputConformance, serving
 from simulator.drawer import PtyDrawer
 
 
-class TestSerialDrawer(DriverConformance):
+class TestSerialDrawer(OutputConformance):
     """On a pseudo-terminal."""
+
+    request = OpenDrawer(output_id=9)
 
     @pytest.fixture(autouse=True)
     def _device(self, tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.api.device import OpenDrawer, OutputOutcome, StatusUpdateEvent
-from edge_agent.testing import FakeHost
-from edge_agent.testing.drivers import serving
+from edge_agent.testing import FakeHost, serving
 from tests.conformance.printer_rigs import (
     PLAIN,
     PrinterRig,

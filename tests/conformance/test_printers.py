@@ -9,14 +9,13 @@ import pytest
 from pydantic import ValidationError
 
 from edge_agent.api.device import (
-    Driver,
     OpenDrawer,
+    OutputDriver,
     OutputOutcome,
     PrintReceipt,
 )
 from edge_agent.api.receipt import Picture, Receipt, Text
-from edge_agent.testing import DriverConformance, FakeHost
-from edge_agent.testing.drivers import serving
+from edge_agent.testing import FakeHost, OutputConformance, serving
 from simulator.escpos import Line
 from simulator.paper import as_text
 from simulator.printer import PrinterModel
@@ -24,6 +23,7 @@ from simulator.virtual_lane import LOGO
 from tests.conformance.printer_rigs import (
     EPSON,
     PLAIN,
+    RECEIPT,
     PrinterRig,
     SerialRig,
     TcpRig,
@@ -34,11 +34,12 @@ from tests.conformance.printer_rigs import (
 DONE, FAILED, UNCERTAIN = OutputOutcome.DONE, OutputOutcome.FAILED, OutputOutcome.UNCERTAIN
 
 
-class PrinterConformance(DriverConformance):
+class RiggedPrinter(OutputConformance):
     """A rig as a device under test."""
 
     rig_type: ClassVar[type[PrinterRig]]
     settle_s = 0.3
+    request = PrintReceipt(output_id=12, receipt=RECEIPT)
 
     @pytest.fixture(autouse=True)
     async def _rig(self, tmp_path: Path) -> AsyncIterator[None]:
@@ -46,7 +47,7 @@ class PrinterConformance(DriverConformance):
         async with self.rig.ready():
             yield
 
-    def driver(self, host: FakeHost) -> Driver[Any]:
+    def driver(self, host: FakeHost) -> OutputDriver[Any]:
         return self.rig.driver(host)
 
     async def plug(self) -> None:
@@ -59,19 +60,19 @@ class PrinterConformance(DriverConformance):
         self.rig.emit(data)
 
 
-class TestNetworkPrinter(PrinterConformance):
+class TestNetworkPrinter(RiggedPrinter):
     """On a loopback port."""
 
     rig_type = TcpRig
 
 
-class TestSerialPrinter(PrinterConformance):
+class TestSerialPrinter(RiggedPrinter):
     """On a pseudo-terminal."""
 
     rig_type = SerialRig
 
 
-class TestUsbPrinter(PrinterConformance):
+class TestUsbPrinter(RiggedPrinter):
     """On a simulated bus."""
 
     rig_type = UsbRig

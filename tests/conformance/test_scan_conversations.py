@@ -7,8 +7,7 @@ from random import Random
 
 import pytest
 
-from edge_agent.testing import FakeHost
-from edge_agent.testing.drivers import serving
+from edge_agent.testing import FakeHost, serving
 from tests.conformance.scanner_rigs import RIGS, SILENCE_S, HidRig, Rig
 from tests.corpus.scan_conversations import CONNECTIONS, LOSS, Connection, play
 

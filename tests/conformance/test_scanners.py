@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from edge_agent.api.device import Driver
-from edge_agent.testing import DriverConformance, FakeHost
-from edge_agent.testing.drivers import serving
+from edge_agent.testing import FakeHost, ScannerConformance, serving
 from tests.conformance.scanner_rigs import (
     HidIdRig,
     HidRig,
@@ -25,7 +24,7 @@ from tests.conformance.scanner_rigs import (
 CODES = (b"4006381333931", b"]C10100000000000000\x1d10AB")
 
 
-class ScannerConformance(DriverConformance):
+class RiggedScanner(ScannerConformance):
     """A rig as a device under test."""
 
     rig_type: ClassVar[type[Rig]]
@@ -49,7 +48,7 @@ class ScannerConformance(DriverConformance):
         await self.rig.emit(data)
 
 
-class TestSerialScanner(ScannerConformance):
+class TestSerialScanner(RiggedScanner):
     """On a pseudo-terminal."""
 
     rig_type = SerialRig
@@ -81,7 +80,7 @@ class TestSerialScanner(ScannerConformance):
         await self.unplug()
 
 
-class TestSerialScannerWithStxEtx(ScannerConformance):
+class TestSerialScannerWithStxEtx(RiggedScanner):
     """On a pseudo-terminal."""
 
     rig_type = StxEtxRig
@@ -89,7 +88,7 @@ class TestSerialScannerWithStxEtx(ScannerConformance):
     good_scans = CODES
 
 
-class TestSerialScannerWithPauses(ScannerConformance):
+class TestSerialScannerWithPauses(RiggedScanner):
     """On a pseudo-terminal; one scan, since pieces without pauses are one."""
 
     rig_type = PauseRig
@@ -97,7 +96,7 @@ class TestSerialScannerWithPauses(ScannerConformance):
     good_scans = CODES[:1]
 
 
-class TestSerialIdScanner(ScannerConformance):
+class TestSerialIdScanner(RiggedScanner):
     """On a pseudo-terminal."""
 
     rig_type = IdRig
@@ -105,7 +104,7 @@ class TestSerialIdScanner(ScannerConformance):
     good_scans = (b"@\n\x1e\rANSI 636000100102DL00410278\rDBB06061986",)
 
 
-class TestKeyboardScanner(ScannerConformance):
+class TestKeyboardScanner(RiggedScanner):
     """On a stream of input events."""
 
     rig_type = KeyboardRig
@@ -128,7 +127,7 @@ class TestKeyboardScannerWithPauses(TestKeyboardScanner):
         self.good_input = [b"".join(self.rig.wire(CODES[0]))]  # type: ignore[misc]
 
 
-class TestHidPosScanner(ScannerConformance):
+class TestHidPosScanner(RiggedScanner):
     """On a simulated USB bus; a report is never cut into pieces by the bus."""
 
     rig_type = HidRig

@@ -5,7 +5,8 @@ from pydantic import ValidationError
 
 from edge_agent.api import events
 from edge_agent.api.events import CATALOGUE, AgentStopped, Event, catalogue_json_schema, parse_event
-from tests.conftest import NOON, SEVEN_OF_A_SALE
+from edge_agent.testing import NOON
+from tests.conftest import SEVEN_OF_A_SALE
 
 
 def test_catalogue_begins_with_the_seven_of_a_sale() -> None:

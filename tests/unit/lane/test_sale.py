@@ -36,7 +36,8 @@ from edge_agent.lane.inputs import (
 )
 from edge_agent.lane.outcome import Context, ReceiptJob, Step
 from edge_agent.lane.step import step
-from tests.conftest import NOON, SEVEN_OF_A_SALE
+from edge_agent.testing import NOON
+from tests.conftest import SEVEN_OF_A_SALE
 
 ANNA = Employee(badge="EMP1", employee_id="1", name="Anna")
 MARIA = Employee(badge="EMP9", employee_id="9", name="Maria", role=Role.LEAD)

@@ -24,7 +24,8 @@ from edge_agent.runtime.turn import Budget
 from edge_agent.store.jobs import JobKind, JobStatus
 from edge_agent.store.reader import Reader
 from edge_agent.store.writer import Transaction, Writer
-from tests.conftest import NOON, SOURCE, seeded_bytes
+from edge_agent.testing import NOON
+from tests.conftest import SOURCE, seeded_bytes
 
 PEN = "04006381333931"
 PRICES = f"gtin,description,unit_price,tax_rate,restriction\n{PEN},Pen,1.29,19,\n"

@@ -11,7 +11,8 @@ from edge_agent.store.jobs import JobKind, JobStatus
 from edge_agent.store.outbox import all_records
 from edge_agent.store.plugin_table import StoredPlugin, Timer
 from edge_agent.store.writer import Transaction, Writer
-from tests.conftest import NOON, SOURCE, seeded_bytes
+from edge_agent.testing import NOON
+from tests.conftest import SOURCE, seeded_bytes
 
 
 def test_jobs_come_in_order_and_move_through_their_states(writer: Writer) -> None:

@@ -14,7 +14,8 @@ from edge_agent.store.lock import DirectoryLock
 from edge_agent.store.outbox import all_records
 from edge_agent.store.reader import Reader
 from edge_agent.store.writer import Transaction, Writer
-from tests.conftest import NOON, SOURCE, seeded_bytes
+from edge_agent.testing import NOON
+from tests.conftest import SOURCE, seeded_bytes
 
 STOPPED = AgentStopped(occurred_at=NOON)
 

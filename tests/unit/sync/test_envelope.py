@@ -5,10 +5,11 @@ from pathlib import Path
 from edge_agent.api.events import AgentStopped, parse_event
 from edge_agent.store.reader import Reader
 from edge_agent.store.writer import Writer
+from edge_agent.testing import NOON
 from simulator.broker import Delivered
 from simulator.stream import check_stream
 from sync.envelope import envelope
-from tests.conftest import NOON, SOURCE
+from tests.conftest import SOURCE
 
 
 def delivered(writer: Writer, data_dir: Path, events: int) -> list[Delivered]:

@@ -9,9 +9,10 @@ from edge_agent.api.events import AgentStopped
 from edge_agent.runtime.commits import Signal
 from edge_agent.store.reader import Reader
 from edge_agent.store.writer import Transaction, Writer
+from edge_agent.testing import NOON
 from sync.envelope import Message
 from sync.forwarder import CURSOR, Forwarder
-from tests.conftest import NOON, seeded_bytes
+from tests.conftest import seeded_bytes
 
 
 class FlakyBroker:

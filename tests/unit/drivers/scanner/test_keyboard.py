@@ -12,8 +12,7 @@ from pytest_mock import MockerFixture
 
 from drivers.scanner.keyboard import KeyboardScanner
 from edge_agent.api.errors import ClaimError
-from edge_agent.testing import FakeHost
-from edge_agent.testing.drivers import serving
+from edge_agent.testing import FakeHost, serving
 from simulator.keyboard_scanner import OVERFLOW, StreamKeyboardScanner, as_bytes, keystrokes
 
 

@@ -1,109 +1,20 @@
-"""What every driver must hold, as a suite that runs against the real device or a stand-in."""
+"""What every driver must hold, as suites that run against the real device or a stand-in."""
 
 import asyncio
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
 import pytest
 
-from edge_agent.api.device import (
-    DataEvent,
-    DeviceEvent,
-    Driver,
-    ErrorEvent,
-    Reply,
-    StatusUpdateEvent,
-)
+from edge_agent.api.device import Driver, Output, OutputDriver, OutputOutcome
 from edge_agent.api.errors import ClaimError, DeviceLost
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class FakeHost:
-    """A host that keeps what a driver fires, and answers as it is told.
-
-    ``accept`` is its answer to scans; while ``busy`` it takes nothing, as a lane whose queue is
-    full does.
-    """
-
-    def __init__(self, *, accept: bool = True) -> None:
-        self.accept = accept
-        self.events: list[DeviceEvent] = []
-        self._fired = asyncio.Event()
-        self._free = asyncio.Event()
-        self._free.set()
-
-    @property
-    def busy(self) -> bool:
-        """Whether it takes nothing."""
-        return not self._free.is_set()
-
-    @busy.setter
-    def busy(self, busy: bool) -> None:
-        (self._free.clear if busy else self._free.set)()
-
-    async def fire(self, event: DeviceEvent) -> Reply:
-        """Keeps the event."""
-        await self._free.wait()
-        self.events.append(event)
-        self._fired.set()
-        return Reply(accepted=self.accept, message="" if self.accept else "refused by the test")
-
-    def now(self) -> datetime:
-        """Always the same noon."""
-        return NOON
-
-    @property
-    def scans(self) -> list[bytes]:
-        """The bytes of every good read."""
-        return [e.scan.data.reveal() for e in self.events if isinstance(e, DataEvent)]
-
-    @property
-    def errors(self) -> list[str]:
-        """The message of every error."""
-        return [e.message for e in self.events if isinstance(e, ErrorEvent)]
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What the device has said of itself so far."""
-        told: dict[str, str] = {}
-        for event in self.events:
-            if isinstance(event, StatusUpdateEvent):
-                told.update(event.facts)
-        return told
-
-    async def wait_for(self, events: int, timeout_s: float = 5.0) -> None:
-        """Waits until so many events were fired."""
-        async with asyncio.timeout(timeout_s):
-            while len(self.events) < events:
-                self._fired.clear()
-                await self._fired.wait()
-
-    async def wait_for_fact(self, fact: str, value: str, timeout_s: float = 5.0) -> None:
-        """Waits until the device says so of itself."""
-        async with asyncio.timeout(timeout_s):
-            while self.facts.get(fact) != value:
-                await self.wait_for(len(self.events) + 1, timeout_s)
-
-
-@asynccontextmanager
-async def serving(driver: Driver[Any]) -> AsyncIterator["asyncio.Task[None]"]:
-    """A claimed and running driver, released in the end."""
-    await driver.claim()
-    running = asyncio.create_task(driver.run())
-    try:
-        yield running
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await driver.release()
+from edge_agent.testing.fake_host import FakeHost, serving
 
 
 class DriverConformance(ABC):
@@ -111,15 +22,12 @@ class DriverConformance(ABC):
 
     The subclass's name begins with ``Test``. ``driver`` gives a fresh driver for the same device
     each time; ``plug`` and ``unplug`` make the device present and absent; ``emit`` lets it send
-    raw bytes. A scanner gives in ``good_input`` the pieces in which its device sends two scans, and
-    in ``good_scans`` what is to be read from them. ``settle_s`` is longer than any silence by which
-    the driver ends a scan; ``keeps_pieces`` where the connection never cuts what a device sends.
+    raw bytes. ``settle_s``: how long the driver needs to be done with what it was sent.
+
+    What a driver need not hold is switched off: ``test_... = None``.
     """
 
-    good_input: ClassVar[Sequence[bytes]] = ()
-    good_scans: ClassVar[Sequence[bytes]] = ()
     settle_s: ClassVar[float] = 0.25
-    keeps_pieces: ClassVar[bool] = False
 
     @abstractmethod
     def driver(self, host: FakeHost) -> Driver[Any]:
@@ -235,6 +143,54 @@ class DriverConformance(ABC):
     async def test_oversized_input_is_survived_and_forgotten(self) -> None:
         await self._survives(b"A" * 20_000)
 
+    async def test_cancelled_run_leaves_no_task_thread_or_descriptor_behind(self) -> None:
+        await self.plug()
+        driver = self.driver(FakeHost())
+        async with serving(driver):
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)
+        before = _leftovers()
+        for _ in range(3):
+            async with serving(driver):
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)
+        assert _leftovers() == before
+        await self.unplug()
+
+    async def _survives(self, data: bytes) -> None:
+        await self.plug()
+        host = FakeHost()
+        driver = self.driver(host)
+        async with serving(driver) as running:
+            await self.emit(data)
+            await asyncio.sleep(2 * self.settle_s)
+            assert not running.done()
+            host.events.clear()
+            await self.works(driver, host)
+        await self.unplug()
+
+    @abstractmethod
+    async def works(self, driver: Driver[Any], host: FakeHost) -> None:
+        """Asserts that the device, which is in service, does what it is for."""
+
+
+class ScannerConformance(DriverConformance):
+    """What every scanner's driver must hold besides.
+
+    ``good_input``: the pieces in which the device sends its scans; ``good_scans``: what is to be
+    read from them; ``settle_s`` is longer than any silence by which the driver ends a scan;
+    ``keeps_pieces`` where the connection never cuts what a device sends.
+    """
+
+    good_input: ClassVar[Sequence[bytes]]
+    good_scans: ClassVar[Sequence[bytes]]
+    keeps_pieces: ClassVar[bool] = False
+
+    async def works(self, driver: Driver[Any], host: FakeHost) -> None:
+        for piece in self.good_input:
+            await self.emit(piece)
+        await self._scanned(host, 1)
+
     async def test_input_in_any_pieces_is_the_same_as_whole(self) -> None:
         ways = [self.good_input] if self.keeps_pieces else [self.good_input, _cut(self.good_input)]
         for pieces in ways:
@@ -244,8 +200,7 @@ class DriverConformance(ABC):
                 for piece in pieces:
                     await self.emit(piece)
                     await asyncio.sleep(0)
-                await asyncio.sleep(self.settle_s)
-                assert host.scans == list(self.good_scans)
+                await self._scanned(host, 1)
                 assert host.errors == []
             await self.unplug()
 
@@ -259,40 +214,82 @@ class DriverConformance(ABC):
                 await asyncio.sleep(self.settle_s)
             assert host.scans == []
             host.busy = False
-            await asyncio.sleep(self.settle_s)
-            assert host.scans == list(self.good_scans) * 3
+            await self._scanned(host, 3)
         await self.unplug()
 
-    async def test_cancelled_run_leaves_no_task_thread_or_descriptor_behind(self) -> None:
+    async def _scanned(self, host: FakeHost, times: int) -> None:
+        """All good scans, so many times, and nothing else after them."""
+        wanted = list(self.good_scans) * times
+        with suppress(TimeoutError):
+            await host.wait_for(len(wanted))
+        await asyncio.sleep(self.settle_s)
+        assert host.scans == wanted
+
+
+class OutputConformance(DriverConformance):
+    """What the driver of every printer and every drawer must hold besides.
+
+    ``request``: something the device can do.
+    """
+
+    request: ClassVar[Output]
+
+    @abstractmethod
+    def driver(self, host: FakeHost) -> OutputDriver[Any]:
+        """A new, unclaimed driver for the device under test."""
+
+    async def works(self, driver: Driver[Any], host: FakeHost) -> None:
+        assert isinstance(driver, OutputDriver)
+        for _ in range(100):
+            end = await driver.output(self.request)
+            if end.outcome is not OutputOutcome.FAILED:
+                return
+            await asyncio.sleep(0.1)
+        pytest.fail(f"it cannot do it any more: {end.detail}")
+
+    async def test_before_it_is_claimed_it_certainly_does_nothing(self) -> None:
+        end = await self.driver(FakeHost()).output(self.request)
+        assert (end.output_id, end.outcome) == (self.request.output_id, OutputOutcome.FAILED)
+
+    async def test_after_it_is_released_it_certainly_does_nothing(self) -> None:
         await self.plug()
         driver = self.driver(FakeHost())
         async with serving(driver):
             await asyncio.sleep(0.05)
-        await asyncio.sleep(0.05)
-        before = leftovers()
-        for _ in range(3):
-            async with serving(driver):
-                await asyncio.sleep(0.05)
-        await asyncio.sleep(0.05)
-        assert leftovers() == before
+        end = await driver.output(self.request)
+        assert end.outcome is OutputOutcome.FAILED
         await self.unplug()
 
-    async def _survives(self, data: bytes) -> None:
+    async def test_what_it_does_is_told_under_the_number_it_was_asked_with(self) -> None:
         await self.plug()
-        host = FakeHost()
-        async with serving(self.driver(host)) as running:
-            await self.emit(data)
-            await asyncio.sleep(2 * self.settle_s)
-            assert not running.done()
-            host.events.clear()
-            for piece in self.good_input:
-                await self.emit(piece)
-            await asyncio.sleep(self.settle_s)
-            assert host.scans == list(self.good_scans)
+        async with serving(driver := self.driver(FakeHost())):
+            end = await driver.output(self.request)
+        assert end.output_id == self.request.output_id
+        assert end.outcome in (OutputOutcome.DONE, OutputOutcome.UNCERTAIN)
         await self.unplug()
 
+    async def test_what_is_asked_of_an_unplugged_device_is_never_done(self) -> None:
+        await self.plug()
+        async with serving(driver := self.driver(FakeHost())):
+            await asyncio.sleep(0.05)
+            await self.unplug()
+            async with asyncio.timeout(30):
+                end = await driver.output(self.request)
+        assert end.outcome in (OutputOutcome.FAILED, OutputOutcome.UNCERTAIN)
 
-def leftovers() -> tuple[int, int, int]:
+    async def test_unplugged_in_the_middle_it_comes_to_an_end(self) -> None:
+        await self.plug()
+        async with serving(driver := self.driver(FakeHost())):
+            await asyncio.sleep(0.05)
+            working = asyncio.create_task(driver.output(self.request))
+            await asyncio.sleep(0)
+            await self.unplug()
+            async with asyncio.timeout(30):
+                end = await working
+        assert end.output_id == self.request.output_id
+
+
+def _leftovers() -> tuple[int, int, int]:
     """How many tasks, threads and file descriptors there are."""
     tasks = sum(not task.done() for task in asyncio.all_tasks())
     return tasks, threading.active_count(), len(list(Path(f"/proc/{os.getpid()}/fd").iterdir()))

@@ -16,7 +16,7 @@ from edge_agent.lane.outcome import Context, LaneJob
 from edge_agent.runtime.plugin_slot import PluginSlot
 from edge_agent.runtime.resolve import Resolver
 from edge_agent.runtime.turn import Budget, Turn, World
-from edge_agent.testing.drivers import NOON
+from edge_agent.testing.clock import NOON
 
 
 class PluginScenario:
