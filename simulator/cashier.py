@@ -23,6 +23,8 @@ from simulator.scanner import PtyScanner
 from simulator.scenario import SalePlan, banknotes_for
 from simulator.world import LEAD, Person, code_of
 
+_UP_WITHIN_S = 30.0
+
 
 class Cashier:
     """Works one lane at a given pace (seconds between two actions)."""
@@ -91,7 +93,7 @@ def _licence_of_an_adult() -> bytes:
     return Card(version=10).payload(holder_born(turning(40, today), today))
 
 
-async def wait_until_up(client: ControlClient, timeout_s: float = 30.0) -> None:
+async def wait_until_up(client: ControlClient) -> None:
     """Waits until the agent answers and all its devices are ready.
 
     Raises:
@@ -99,7 +101,7 @@ async def wait_until_up(client: ControlClient, timeout_s: float = 30.0) -> None:
     """
     problem = ControlError("the agent did not come up")
     try:
-        async with asyncio.timeout(timeout_s):
+        async with asyncio.timeout(_UP_WITHIN_S):
             while True:
                 try:
                     devices = await client.devices()

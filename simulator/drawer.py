@@ -15,7 +15,6 @@ class PtyDrawer(PtyDevice):
         self.open = False
         self.stuck = False
         self.silent = False
-        self.openings = 0
 
     def close(self) -> None:
         """Somebody pushes it in."""
@@ -24,7 +23,6 @@ class PtyDrawer(PtyDevice):
     def receive(self, data: bytes) -> None:
         for byte in data:
             if byte == OPEN:
-                self.openings += 1
                 self.open = self.open or not self.stuck
             elif byte == ASK and not self.silent:
                 self.send(b"1" if self.open else b"0")

@@ -37,7 +37,6 @@ class HidPosScanner(UsbDevice):
                 interface_class=3,
                 interface_subclass=0,
                 interface_protocol=0,
-                kernel_driver="usbhid",
                 transfer=INTERRUPT,
             )
         )

@@ -19,6 +19,7 @@ from simulator.pty_device import PtyDevice, Unplugged
 
 _EVENT = struct.Struct("@llHHi")
 _UINPUT = Path("/dev/uinput")
+_PORT = "simulated/scanner"
 _REPORT_S = 0.002
 # Plain and with Shift, from KEY_1, KEY_Q, KEY_A, KEY_Z onwards.
 _ROWS = (
@@ -106,8 +107,7 @@ class StreamKeyboardScanner(PtyDevice):
 class UinputKeyboardScanner:
     """A keyboard of the kernel; needs ``/dev/uinput``."""
 
-    def __init__(self, port: str = "simulated/scanner") -> None:
-        self._port = port
+    def __init__(self) -> None:
         self._keyboard: evdev.UInput | None = None
 
     @staticmethod
@@ -118,12 +118,12 @@ class UinputKeyboardScanner:
     @property
     def options(self) -> dict[str, str]:
         """How a driver finds it: its event device has another number each time."""
-        return {"phys": self._port}
+        return {"phys": _PORT}
 
     def plug(self) -> None:
         """Makes the input device appear."""
         if self._keyboard is None:
-            self._keyboard = evdev.UInput(name="Simulated scanner", phys=self._port)
+            self._keyboard = evdev.UInput(name="Simulated scanner", phys=_PORT)
 
     def unplug(self) -> None:
         """Pulls the cable."""
@@ -138,7 +138,7 @@ class UinputKeyboardScanner:
         """
         for event in keystrokes(text):
             if self._keyboard is None:
-                raise Unplugged(f"{self._port} is unplugged")
+                raise Unplugged(f"{_PORT} is unplugged")
             self._keyboard.write(*event)
             if event == _SYNC:
                 await asyncio.sleep(_REPORT_S)

@@ -64,7 +64,6 @@ class PrinterModel:
     name: str = "TM-T88V"
     process_id: bool = True
     information: bool = True
-    columns: int = 48
     buffer: int = 4096
     code_tables: Mapping[int, str] = field(default_factory=lambda: EPSON)
 
@@ -72,7 +71,7 @@ class PrinterModel:
 class Printer:
     """``receipts`` were printed and cut; ``torn`` are beginnings that a power cut left on paper."""
 
-    def __init__(self, model: PrinterModel | None = None, seed: int = 0) -> None:
+    def __init__(self, model: PrinterModel | None = None) -> None:
         self.model = model or PrinterModel()
         self.faults = Faults()
         self.receipts: list[list[Mark]] = []
@@ -81,7 +80,7 @@ class Printer:
         self.drawer_open = False
         self.unknown_commands: list[Item] = []
         self.on = False
-        self._random = Random(seed)
+        self._random = Random(0)
         self._reply: Callable[[bytes], None] | None = None
         self._answers_until = 0.0
         self._buffer = bytearray()

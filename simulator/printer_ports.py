@@ -16,13 +16,9 @@ class TcpPrinter(Printer):
     """Serves one host at a time, as such printers do, and hangs up on the others."""
 
     def __init__(
-        self,
-        model: PrinterModel | None = None,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        seed: int = 0,
+        self, model: PrinterModel | None = None, host: str = "127.0.0.1", port: int = 0
     ) -> None:
-        super().__init__(model, seed)
+        super().__init__(model)
         self.host = host
         self.port = port
         self._server: asyncio.Server | None = None
@@ -30,7 +26,7 @@ class TcpPrinter(Printer):
         self._serving: set[asyncio.Task[None]] = set()
 
     async def plug(self) -> None:
-        """Listens; a port of 0 is replaced by the one the system gave, and kept."""
+        """Listens; a port of 0 is replaced by the one the system gives, and kept."""
         self.switch_on()
         self._server = await asyncio.start_server(self._serve, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -131,7 +127,6 @@ class UsbPrinter(UsbDevice):
                 interface_class=7,
                 interface_subclass=1,
                 interface_protocol=2,
-                kernel_driver="usblp",
             )
         )
         self.printer = Printer(model)

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import json
 import os
+import termios
 import time
 import tty
 from collections.abc import Iterator
@@ -20,13 +21,21 @@ _READ_SIZE = 4096
 _NEW_AND_PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
-async def record(device: Path, file: Path, seconds: float) -> int:
-    """Records for so long; how many bytes. Raises ``OSError`` where the device cannot be read."""
+async def record(device: Path, file: Path, seconds: float, baud_rate: int) -> int:
+    """Records for so long; how many bytes.
+
+    Args:
+        baud_rate: of a serial port; 8 data bits, no parity.
+
+    Raises:
+        OSError: the device cannot be read.
+    """
     descriptor = os.open(device, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     total = 0
     try:
         if os.isatty(descriptor):
             tty.setraw(descriptor)
+            _set_speed(descriptor, baud_rate)
         loop = asyncio.get_running_loop()
         arrived = asyncio.Event()
         loop.add_reader(descriptor, arrived.set)
@@ -57,6 +66,12 @@ async def record(device: Path, file: Path, seconds: float) -> int:
     return total
 
 
+def _set_speed(descriptor: int, baud_rate: int) -> None:
+    settings = termios.tcgetattr(descriptor)
+    settings[4] = settings[5] = getattr(termios, f"B{baud_rate}")
+    termios.tcsetattr(descriptor, termios.TCSANOW, settings)
+
+
 def read_recording(file: Path) -> Iterator[tuple[float, bytes]]:
     """Seconds and bytes of each piece; raises ``ValueError`` naming the line that is none."""
     for number, line in enumerate(file.read_text().splitlines(), 1):
@@ -67,12 +82,12 @@ def read_recording(file: Path) -> Iterator[tuple[float, bytes]]:
             raise ValueError(f"{file}, line {number}: not a piece of a recording") from error
 
 
-async def play(file: Path, device: PtyDevice, speed: float = 1.0) -> int:
-    """Sends a recording from a simulated device, ``speed`` times as fast; how many bytes."""
+async def play(file: Path, device: PtyDevice) -> int:
+    """Sends a recording from a simulated device, with its pauses; how many bytes."""
     began = time.monotonic()
     total = 0
     for at, data in read_recording(file):
-        await asyncio.sleep(max(at / speed - (time.monotonic() - began), 0))
+        await asyncio.sleep(max(at - (time.monotonic() - began), 0))
         await device.send_all(data)
         total += len(data)
     return total

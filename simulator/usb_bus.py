@@ -12,7 +12,7 @@ import json
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,9 @@ class UsbError(Exception):
         self.number = number
 
 
-@dataclass
+@dataclass(frozen=True)
 class UsbIdentity:
-    """What a device says of itself when it is enumerated.
-
-    ``kernel_driver`` is the driver that the kernel binds at each plugging in.
-    """
+    """What a device says of itself when it is enumerated."""
 
     vendor: int
     product: int
@@ -43,13 +40,13 @@ class UsbIdentity:
     interface_class: int
     interface_subclass: int
     interface_protocol: int
-    kernel_driver: str
     transfer: int = BULK
     packet_size: int = 64
-    strings: Mapping[int, str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.strings = {1: self.manufacturer, 2: self.name, 3: self.serial}
+    @property
+    def strings(self) -> Mapping[int, str]:
+        """String descriptors by index."""
+        return {1: self.manufacturer, 2: self.name, 3: self.serial}
 
 
 class UsbDevice(ABC):
@@ -161,7 +158,7 @@ class UsbBus:
             raise UsbError(errno.ENODEV)
         match operation:
             case "describe":
-                return {k: v for k, v in vars(device.identity).items() if k != "strings"}
+                return asdict(device.identity)
             case "string":
                 return device.identity.strings.get(request["index"], "")
             case "kernel_driver_active":

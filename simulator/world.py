@@ -9,9 +9,8 @@ from io import StringIO
 _PREFIX = "952"
 _STANDARD, _REDUCED = "19", "7"
 
-_SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
+_SHELVES: tuple[tuple[str, str | None, int, str], ...] = (
     (
-        "produce",
         _REDUCED,
         None,
         79,
@@ -20,7 +19,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Broccoli 500 g|Spinach 250 g|Lettuce|Peppers 3 pcs|Mushrooms 250 g|Avocado",
     ),
     (
-        "dairy",
         _REDUCED,
         None,
         59,
@@ -30,7 +28,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Cottage cheese 200 g|Eggs 10 pcs|Kefir 500 ml|Pudding chocolate 200 g",
     ),
     (
-        "bakery",
         _REDUCED,
         None,
         45,
@@ -38,7 +35,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Wraps 6 pcs|Butter cake|Apple pie|Muffins 4 pcs|Doughnut|Ciabatta|Bagels 4 pcs|Zwieback",
     ),
     (
-        "meat and fish",
         _REDUCED,
         None,
         199,
@@ -47,7 +43,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Tuna tin 185 g|Herring 200 g|Shrimps 200 g|Liver sausage 200 g|Meatballs 500 g",
     ),
     (
-        "pantry",
         _REDUCED,
         None,
         69,
@@ -59,7 +54,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Peeled tomatoes 400 g|Vegetable stock 120 g|Baking powder 6 pcs|Raisins 250 g",
     ),
     (
-        "sweets",
         _REDUCED,
         None,
         89,
@@ -68,7 +62,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Ice cream vanilla 1 l|Ice lollies 6 pcs|Liquorice 200 g|Marzipan 100 g|Nut mix 200 g",
     ),
     (
-        "drinks",
         _STANDARD,
         None,
         49,
@@ -79,7 +72,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Coconut water 500 ml|Alcohol-free beer 500 ml",
     ),
     (
-        "beer and wine",
         _STANDARD,
         "alcohol",
         99,
@@ -88,7 +80,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Sherry 750 ml|Mulled wine 1 l|Radler 500 ml|Shandy 330 ml",
     ),
     (
-        "spirits",
         _STANDARD,
         "spirits",
         899,
@@ -96,7 +87,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Herbal liqueur 350 ml|Egg liqueur 500 ml|Grappa 500 ml|Ouzo 700 ml",
     ),
     (
-        "tobacco",
         _STANDARD,
         "tobacco",
         790,
@@ -104,7 +94,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Rolling tobacco 30 g|Cigar|Snuff 10 g|Heat sticks 20 pcs",
     ),
     (
-        "household",
         _STANDARD,
         None,
         129,
@@ -115,7 +104,6 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Matches|Lighter|Freezer bags 40 pcs",
     ),
     (
-        "care",
         _STANDARD,
         None,
         95,
@@ -123,8 +111,8 @@ _SHELVES: tuple[tuple[str, str, str | None, int, str], ...] = (
         "Hand cream 75 ml|Sun cream 200 ml|Razor blades 4 pcs|Shaving foam 200 ml|"
         "Cotton pads 80 pcs|Plasters 20 pcs|Nappies 40 pcs|Baby wipes 80 pcs|Body lotion 400 ml",
     ),
-    ("knives", _STANDARD, "knives", 499, "Kitchen knife|Bread knife|Pocket knife"),
-    ("games", _STANDARD, "games", 1999, "Racing game 16+|Adventure game 16+"),
+    (_STANDARD, "knives", 499, "Kitchen knife|Bread knife|Pocket knife"),
+    (_STANDARD, "games", 1999, "Racing game 16+|Adventure game 16+"),
 )
 
 
@@ -171,7 +159,7 @@ def check_digit(digits: str) -> int:
 def items() -> tuple[Item, ...]:
     """The whole assortment, the same every time."""
     assortment: list[Item] = []
-    for _, tax_rate, restriction, base_price, names in _SHELVES:
+    for tax_rate, restriction, base_price, names in _SHELVES:
         for place, name in enumerate(names.split("|")):
             digits = f"{_PREFIX}{len(assortment) + 1:09d}"
             price = base_price + (place * 137) % (base_price * 2 + 50)

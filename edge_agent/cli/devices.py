@@ -1,7 +1,6 @@
 """What is attached, what could serve it, and writing that down."""
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,5 +120,4 @@ def _survey(config: Path | None) -> "list[Finding]":
         DeviceSetup(device.name, device.driver, device.options)
         for device in (load_config(config).devices if config is not None else ())
     ]
-    root = Path(os.environ.get("EDGE_AGENT_ROOT", "/"))
-    return survey(read_attached(root), Registry(), setups)
+    return survey(read_attached(), Registry(), setups)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -66,12 +66,16 @@ def record(
     device: Annotated[Path, typer.Argument(help="/dev/ttyUSB0, /dev/input/by-id/..., ...")],
     file: Annotated[Path, typer.Argument(help="The recording to write.")],
     seconds: Annotated[float, typer.Option(min=0.1, help="For how long.")] = 30.0,
+    baud_rate: Annotated[
+        Literal["1200", "2400", "4800", "9600", "19200", "38400", "57600", "115200"],
+        typer.Option(help="Of a serial port."),
+    ] = "9600",
 ) -> None:
     """Record what a real device sends, to be played on a simulated one. Scan test codes only."""
     from simulator.recording import record as run_recording
 
     try:
-        count = asyncio.run(run_recording(device, file, seconds))
+        count = asyncio.run(run_recording(device, file, seconds, int(baud_rate)))
     except OSError as error:
         raise DeviceError(f"{device}: {error.strerror}. Is the agent using it?") from error
     print(f"{count} bytes in {file}")

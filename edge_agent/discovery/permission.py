@@ -50,11 +50,11 @@ def _group_of(number: int) -> str:
         return ""
 
 
-def holders(path: str, proc: Path = Path("/proc")) -> list[str]:
+def holders(path: str) -> list[str]:
     """Programs that have the file open, as far as this process may see."""
     real = os.path.realpath(path)
     found = []
-    for process in proc.iterdir():
+    for process in Path("/proc").iterdir():
         if not process.name.isdigit():
             continue
         try:

@@ -12,6 +12,7 @@ from tenacity import (
 from edge_agent.api.plugin import CallHttp
 
 ATTEMPTS_PER_BURST = 3
+LONGEST_WAIT_S = 2.0
 LARGEST_ANSWER = 262_144
 
 
@@ -22,9 +23,8 @@ class Unreachable(Exception):
 class HttpCaller:
     """One connection pool for all plugins."""
 
-    def __init__(self, longest_wait_s: float = 2.0) -> None:
+    def __init__(self) -> None:
         self._client = httpx.AsyncClient(follow_redirects=False)
-        self._longest_wait_s = longest_wait_s
 
     async def call(self, call: CallHttp) -> tuple[int, str]:
         """Status and text of the answer.
@@ -34,7 +34,7 @@ class HttpCaller:
         """
         retrying = AsyncRetrying(
             stop=stop_after_attempt(ATTEMPTS_PER_BURST),
-            wait=wait_random_exponential(multiplier=0.1, max=self._longest_wait_s),
+            wait=wait_random_exponential(multiplier=0.1, max=LONGEST_WAIT_S),
             retry=retry_if_exception_type(Unreachable),
         )
         try:

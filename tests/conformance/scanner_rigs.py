@@ -28,7 +28,6 @@ class Rig(ABC):
     """One scanner under test."""
 
     name: ClassVar[str]
-    reads_items: ClassVar[bool] = True
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
