@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from drivers.wire.control_text import ControlText
-from drivers.wire.serial_line import ModemLine, SerialLine, SerialLineConfig
+from drivers.wire.serial_line import ModemLine, SerialLine, SerialLineOptions
 from drivers.wire.together import until_one_ends
 from edge_agent.api.device import (
     UNKNOWN,
@@ -27,23 +27,28 @@ from edge_agent.api.errors import ClaimError, DeviceError, DeviceLost
 _LOOK_S = 0.05
 
 
-class SerialDrawerConfig(SerialLineConfig):
+class SerialDrawerOptions(SerialLineOptions):
     """Options of a drawer on a serial line.
 
-    ``open_command``: the bytes that open it. How it tells whether it is open: by a modem line
-    (``sense_line``), active when ``open_level`` says so; by the answer to ``status_request``, one
-    byte, open where the bits ``status_mask`` are set, or clear for ``open_level = "low"``; or not
-    at all.
+    It tells whether it is open by a modem line, by the answer to a question, or not at all.
     """
 
     open_command: Annotated[ControlText, Field(min_length=1)] = b"\x07"
+    """The bytes that open it."""
     sense_line: ModemLine | None = None
+    """The modem line that shows whether it is open."""
     status_request: ControlText = b""
+    """The bytes it answers with one byte that shows whether it is open."""
     status_mask: Annotated[int, Field(ge=1, le=255)] = 1
+    """The bits of that byte that count."""
     open_level: Literal["high", "low"] = "high"
+    """``high``: the line is active, or the bits are set, when it is open; ``low``: when shut."""
     moves_within_s: Annotated[float, Field(gt=0, le=5)] = 1.0
+    """A drawer that is not open after so many seconds did not open."""
     reply_timeout_s: Annotated[float, Field(gt=0, le=10)] = 0.5
+    """How long, in seconds, an answer may take."""
     poll_every_s: Annotated[float, Field(gt=0, le=60)] = 0.5
+    """How often, in seconds, it is looked at."""
 
     @model_validator(mode="after")
     def _one_sense(self) -> Self:
@@ -52,12 +57,12 @@ class SerialDrawerConfig(SerialLineConfig):
         return self
 
 
-class SerialDrawer(OutputDriver[SerialDrawerConfig]):
+class SerialDrawer(OutputDriver[SerialDrawerOptions]):
     """Opens it and says whether it is open, as far as the drawer tells."""
 
     device_classes = frozenset({DeviceClass.CASH_DRAWER})
 
-    def __init__(self, name: str, config: SerialDrawerConfig, host: Host) -> None:
+    def __init__(self, name: str, config: SerialDrawerOptions, host: Host) -> None:
         super().__init__(name, config, host)
         self._line: SerialLine | None = None
         self._one_question = asyncio.Lock()

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from drivers.printer.connection import Connection
-from drivers.printer.options import PrinterConfig
+from drivers.printer.options import PrinterOptions
 from drivers.printer.status import (
     RECOVER,
     Facts,
@@ -39,7 +39,7 @@ class Conversation:
         self,
         name: str,
         connection: Connection,
-        config: PrinterConfig,
+        config: PrinterOptions,
         told: Callable[[Mapping[str, str]], Awaitable[None]],
         strange: Callable[[int], Awaitable[None]],
     ) -> None:

@@ -15,7 +15,7 @@ from drivers.printer.confirmation import Confirmations
 from drivers.printer.connection import Connection
 from drivers.printer.conversation import Conversation
 from drivers.printer.encoder import ReceiptEncoder
-from drivers.printer.options import Drawer, PrinterConfigT
+from drivers.printer.options import Drawer, PrinterOptionsT
 from drivers.printer.status import AUTOMATIC_STATUS, CLEAR, RealTime
 from edge_agent.api.device import (
     DeviceClass,
@@ -39,10 +39,10 @@ _MOST_UNANSWERED = 2
 _FILLING = b"\0" * 4096
 
 
-class EscPosPrinter(OutputDriver[PrinterConfigT]):
+class EscPosPrinter(OutputDriver[PrinterOptionsT]):
     """Prints receipts and opens the drawer that is wired to the printer."""
 
-    def __init__(self, name: str, config: PrinterConfigT, host: Host) -> None:
+    def __init__(self, name: str, config: PrinterOptionsT, host: Host) -> None:
         super().__init__(name, config, host)
         self._encoder = ReceiptEncoder(config.profile, config.columns)
         self._talk: Conversation | None = None

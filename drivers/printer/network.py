@@ -7,22 +7,25 @@ from pydantic import Field
 
 from drivers.printer.connection import Connection
 from drivers.printer.escpos import EscPosPrinter
-from drivers.printer.options import PrinterConfig
+from drivers.printer.options import PrinterOptions
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _HANGS_UP_WITHIN_S = 0.2
 _CHUNK = 1024
 
 
-class NetworkPrinterConfig(PrinterConfig):
+class NetworkPrinterOptions(PrinterOptions):
     """Options of a network printer."""
 
     host: str = Field(min_length=1)
+    """Its name or address in the network."""
     port: Annotated[int, Field(ge=1, le=65535)] = 9100
+    """The TCP port."""
     connect_timeout_s: Annotated[float, Field(gt=0, le=30)] = 1.0
+    """How long, in seconds, connecting may take."""
 
 
-class NetworkPrinter(EscPosPrinter[NetworkPrinterConfig]):
+class NetworkPrinter(EscPosPrinter[NetworkPrinterOptions]):
     """A printer that serves one host at a time."""
 
     @property

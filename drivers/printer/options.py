@@ -3,27 +3,26 @@
 from typing import Annotated, Literal, TypeVar
 
 from escpos.capabilities import CAPABILITIES
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
-from edge_agent.api.device import UNKNOWN
+from edge_agent.api.device import UNKNOWN, DriverOptions
 
 Confirmation = Literal["process-id", "paper-sensor", "none"]
 
 
-class Drawer(BaseModel):
-    """A cash drawer on the printer's connector.
-
-    ``open_level`` is the sensor pin's level when the drawer is open, ``none`` where the drawer has
-    no sensor; ``on_ms`` and ``off_ms`` are the pulse and the pause after it (``ESC p``, 2 to 510).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Drawer(DriverOptions):
+    """A cash drawer on the printer's connector."""
 
     pin: Literal[2, 5] = 2
+    """The pin of the connector that opens it; 5 is a second drawer's."""
     open_level: Literal["high", "low", "none"] = "high"
+    """The sensor pin's level when the drawer is open; ``none`` where it has no sensor."""
     on_ms: Annotated[int, Field(ge=2, le=510)] = 100
+    """The pulse, in milliseconds (``ESC p``)."""
     off_ms: Annotated[int, Field(ge=2, le=510)] = 100
+    """The pause after it, in milliseconds."""
     moves_within_s: Annotated[float, Field(gt=0, le=5)] = 1.0
+    """A drawer that is not open after so many seconds did not open."""
 
     @property
     def pulse(self) -> bytes:
@@ -37,24 +36,25 @@ class Drawer(BaseModel):
         return "open" if pin == self.open_level else "closed"
 
 
-class PrinterConfig(BaseModel):
-    """Options of every receipt printer.
-
-    ``profile``: a python-escpos capability profile. ``columns``: characters of font A in a line,
-    where the profile has it wrong (48 or 42 on 80 mm paper, 32 on 58 mm). ``confirmation``: how the
-    printer tells that a receipt is printed; ``auto`` asks the printer, ``none`` is for one that
-    cannot send, whose receipts are taken for printed when they are sent.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class PrinterOptions(DriverOptions):
+    """Options of every receipt printer."""
 
     profile: str = "default"
+    """A capability profile of python-escpos, such as ``TM-T88V``: code pages, width, cutter."""
     columns: Annotated[int, Field(ge=24, le=72)] | None = None
-    confirmation: Literal["auto", "process-id", "paper-sensor", "none"] = "auto"
+    """Characters of font A in a line, where the profile has it wrong: 48 or 42 on 80 mm paper, 32
+    on 58 mm."""
+    confirmation: Literal["auto"] | Confirmation = "auto"
+    """How the printer tells that a receipt is printed. ``auto`` asks the printer; ``none`` is for
+    one that cannot send: its receipts are taken for printed when they are sent."""
     drawer: Drawer | None = None
+    """The cash drawer that is wired to it, such as ``{ pin = 2 }``."""
     print_timeout_s: Annotated[float, Field(gt=0, le=120)] = 15.0
+    """How long, in seconds, a printer that nothing keeps may be silent in a receipt."""
     poll_every_s: Annotated[float, Field(gt=0, le=60)] = 2.0
+    """How often, in seconds, it is asked how it is."""
     reply_timeout_s: Annotated[float, Field(gt=0, le=10)] = 1.0
+    """How long, in seconds, an answer may take."""
 
     @field_validator("profile")
     @classmethod
@@ -65,4 +65,4 @@ class PrinterConfig(BaseModel):
         return profile
 
 
-PrinterConfigT = TypeVar("PrinterConfigT", bound=PrinterConfig)
+PrinterOptionsT = TypeVar("PrinterOptionsT", bound=PrinterOptions)

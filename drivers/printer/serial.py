@@ -5,20 +5,16 @@ from typing import Any
 
 from drivers.printer.connection import Connection
 from drivers.printer.escpos import EscPosPrinter
-from drivers.printer.options import PrinterConfig
-from drivers.wire.serial_line import SerialLine, SerialLineConfig
+from drivers.printer.options import PrinterOptions
+from drivers.wire.serial_line import SerialLine, SerialLineOptions
 from edge_agent.api.device import Attached, Bus
 
 
-class SerialPrinterConfig(PrinterConfig, SerialLineConfig):
-    """Options of a printer on a serial line.
-
-    Printers hold the host off while their buffer is full: set ``flow_control`` as the printer's
-    switches say, mostly ``dtr-dsr``.
-    """
+class SerialPrinterOptions(PrinterOptions, SerialLineOptions):
+    """Options of a printer on a serial line; set ``flow_control`` as the printer's switches say."""
 
 
-class SerialPrinter(EscPosPrinter[SerialPrinterConfig]):
+class SerialPrinter(EscPosPrinter[SerialPrinterOptions]):
     """A printer with a line to itself."""
 
     @classmethod

@@ -5,18 +5,18 @@ from typing import Any
 
 from drivers.printer.connection import Connection
 from drivers.printer.escpos import EscPosPrinter
-from drivers.printer.options import PrinterConfig
-from drivers.wire.usb_device import UsbConfig, UsbInterface
+from drivers.printer.options import PrinterOptions
+from drivers.wire.usb_device import UsbInterface, UsbOptions
 from edge_agent.api.device import Attached
 
 _PRINTER_CLASS = 7
 
 
-class UsbPrinterConfig(PrinterConfig, UsbConfig):
+class UsbPrinterOptions(PrinterOptions, UsbOptions):
     """Options of a USB printer."""
 
 
-class UsbPrinter(EscPosPrinter[UsbPrinterConfig]):
+class UsbPrinter(EscPosPrinter[UsbPrinterOptions]):
     """A printer found by vendor, product and serial number, wherever it is plugged in."""
 
     @classmethod

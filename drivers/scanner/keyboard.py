@@ -22,9 +22,9 @@ from pydantic import Field, model_validator
 
 from drivers.scanner.keystrokes import EventDecoder, EventsLost, KeystrokeDecoder
 from drivers.scanner.layouts import LAYOUTS
-from drivers.wire.control_text import ControlText
 from drivers.wire.descriptor import Waits
-from drivers.wire.scan_reader import FramingConfig, Gap, ScanReader
+from drivers.wire.scan_options import FramingOptions
+from drivers.wire.scan_reader import Gap, ScanReader
 from edge_agent.api.device import Attached, Bus, DeviceClass, Driver, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
 
@@ -34,21 +34,20 @@ _EVIOCSCLOCKID = 0x400445A0  # linux/input.h
 _LOST = "the computer was too busy and lost keystrokes"
 
 
-class KeyboardScannerConfig(FramingConfig):
-    """Options of a keyboard scanner; one of ``path``, ``phys`` and ``serial`` says which it is.
-
-    ``path``: a stable one, from ``/dev/input/by-id``, or from ``/dev/input/by-path`` where two
-    scanners of one model have no serial numbers. ``phys`` names the USB port, ``serial`` the
-    device wherever it is plugged in. ``layout``: the country the scanner is set to, as XKB names
-    it. ``suffix``: ``<CR>`` is Enter, ``<TAB>`` is Tab; empty where scans end with a pause.
-    """
+class KeyboardScannerOptions(FramingOptions):
+    """Options of a keyboard scanner; one of ``path``, ``phys`` and ``serial`` says which it is."""
 
     path: str | None = None
+    """A stable one, from ``/dev/input/by-id``, or from ``/dev/input/by-path`` where two scanners of
+    one model have no serial numbers."""
     phys: str | None = None
+    """The USB port."""
     serial: str | None = None
+    """The device's serial number, wherever it is plugged in."""
     layout: Literal["us", "gb", "de", "fr", "es", "it", "ch", "ch(fr)", "be"] = "us"
-    suffix: ControlText = b"\r"
+    """The country the scanner is set to, as XKB names it."""
     unfinished_after_s: Annotated[float, Field(gt=0, le=10)] = 0.25
+    """As for every scanner, in seconds; keyboards type without pauses."""
 
     @model_validator(mode="after")
     def _one_identity(self) -> Self:
@@ -62,12 +61,12 @@ class KeyboardScannerConfig(FramingConfig):
         return self.path or (f"phys {self.phys}" if self.phys else f"serial number {self.serial}")
 
 
-class KeyboardScanner(Driver[KeyboardScannerConfig]):
+class KeyboardScanner(Driver[KeyboardScannerOptions]):
     """Owns one keyboard and lets nothing of it out but scans."""
 
     device_classes = frozenset({DeviceClass.SCANNER})
 
-    def __init__(self, name: str, config: KeyboardScannerConfig, host: Host) -> None:
+    def __init__(self, name: str, config: KeyboardScannerOptions, host: Host) -> None:
         super().__init__(name, config, host)
         self._keyboard: _Keyboard | None = None
 
@@ -208,7 +207,7 @@ def is_input_device(path: str) -> bool:
     return stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == _INPUT_MAJOR
 
 
-def _find(config: KeyboardScannerConfig) -> list[str]:
+def _find(config: KeyboardScannerOptions) -> list[str]:
     """The event devices with the configured identity that type."""
     found = []
     for path in evdev.list_devices():

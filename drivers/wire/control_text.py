@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainSerializer
 
 # ISO/IEC 646, control characters 0 to 31, and DEL.
 _NAMES = [
@@ -12,6 +12,7 @@ _NAMES = [
     *("SUB", "ESC", "FS", "GS", "RS", "US"),
 ]
 _CODES = {**{name: code for code, name in enumerate(_NAMES)}, "TAB": 9, "DEL": 127, "LT": 0x3C}
+_BY_CODE = {**dict(enumerate(_NAMES)), 127: "DEL", 0x3C: "LT"}
 _PART = re.compile(r"<([0-9A-Za-z]{2,3})>|([^<])")
 
 
@@ -55,5 +56,15 @@ def _bytes_of(value: str, part: re.Match[str]) -> bytes:
         raise ValueError(f"{value!r}: <{name}> is no control character") from None
 
 
-ControlText = Annotated[bytes, BeforeValidator(parse_control_text)]
+def as_control_text(data: bytes) -> str:
+    """Writes the notation."""
+    return "".join(
+        f"<{_BY_CODE[byte]}>" if byte in _BY_CODE else bytes((byte,)).decode("latin-1")
+        for byte in data
+    )
+
+
+ControlText = Annotated[
+    bytes, BeforeValidator(parse_control_text), PlainSerializer(as_control_text, return_type=str)
+]
 """A configuration value in this notation."""

@@ -1,14 +1,13 @@
 """What scanners and ID scanners that speak HID POS over USB have in common."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from drivers.wire.hid_descriptor import NotADescriptor
 from drivers.wire.hid_pos import HidPosCutter
+from drivers.wire.scan_options import ScanLimits
 from drivers.wire.scan_reader import ScanReader, nothing
-from drivers.wire.usb_device import UsbConfig, UsbInterface
+from drivers.wire.usb_device import UsbInterface, UsbOptions
 from edge_agent.api.device import Attached, Driver, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
 
@@ -21,23 +20,18 @@ _LONGEST_DESCRIPTOR = 4096
 _FROM_HOST, _SET_REPORT, _OUTPUT_REPORT = 0x21, 0x09, 0x0200
 
 
-class HidReaderConfig(UsbConfig):
-    """Options of a scanner in the mode "USB HID POS" (not "HID keyboard", not "USB COM").
-
-    ``beeps``: the agent lets the scanner beep when the lane has committed or refused a scan; for
-    a scanner that is set not to beep by itself and has the usages 85 and 86.
-    """
+class HidReaderOptions(UsbOptions, ScanLimits):
+    """Options of a scanner in the mode "USB HID POS" (not "HID keyboard", not "USB COM")."""
 
     beeps: bool = False
+    """Whether the agent lets the scanner beep when the lane has committed or refused a scan; for a
+    scanner that is set not to beep by itself and has the usages 85 and 86."""
 
-    unfinished_after_s: Annotated[float, Field(gt=0, le=10)] = 0.5
-    longest_scan: Annotated[int, Field(ge=16, le=8192)] = 4096
 
-
-class HidReader(Driver[HidReaderConfig]):
+class HidReader(Driver[HidReaderOptions]):
     """Reads scans as the device's own report descriptor lays them out."""
 
-    def __init__(self, name: str, config: HidReaderConfig, host: Host) -> None:
+    def __init__(self, name: str, config: HidReaderOptions, host: Host) -> None:
         super().__init__(name, config, host)
         self._interface: UsbInterface | None = None
         self._cutter: HidPosCutter | None = None

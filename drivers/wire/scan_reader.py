@@ -3,12 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from drivers.wire.control_text import ControlText
-from drivers.wire.framing import Dropped, Frame, Framing, Item
+from drivers.wire.framing import Dropped, Frame, Item
 from edge_agent.api.device import DataEvent, ErrorEvent, ErrorLocus, Host
 from edge_agent.api.errors import DeviceLost
 from edge_agent.api.sensitive import Sensitive
@@ -16,25 +13,6 @@ from edge_agent.api.values import Scan
 
 _MOST_WAITING = 64
 """Scans; nobody scans that many while the lane takes none, and a flood must not fill memory."""
-
-
-class FramingConfig(BaseModel):
-    """What is around each scan; control characters are written ``<STX>``, ``<CR><LF>``.
-
-    ``unfinished_after_s``: silence that ends a scan (without a suffix), ends a document, or tells
-    that a scan broke off.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    prefix: ControlText = b""
-    suffix: ControlText = b"\r"
-    unfinished_after_s: Annotated[float, Field(gt=0, le=10)] = 0.5
-    longest_scan: Annotated[int, Field(ge=16, le=8192)] = 4096
-
-    def framing(self) -> Framing:
-        """A new framing."""
-        return Framing(self.prefix, self.suffix, self.longest_scan)
 
 
 @dataclass(frozen=True, slots=True)

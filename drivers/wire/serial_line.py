@@ -8,9 +8,10 @@ import termios
 from typing import Annotated, Literal
 
 import serial
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from drivers.wire.descriptor import Waits
+from edge_agent.api.device import DriverOptions
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _READ_SIZE = 4096
@@ -21,30 +22,33 @@ _PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": seri
 ModemLine = Literal["cts", "dsr", "ri", "cd"]
 
 
-class SerialLineConfig(BaseModel):
-    """Settings of a serial line.
-
-    ``port``: the device file; use a stable one from ``/dev/serial/by-id``.
-    ``present``: the modem line that a switched-on device holds active. Without one nobody can tell
-    a pulled RS-232 cable from a device that has nothing to say (a USB port tells by itself).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class SerialLineOptions(DriverOptions):
+    """Settings of a serial line, as the device's manual or its switches say."""
 
     port: str = Field(min_length=1)
+    """The device file; use a stable one from ``/dev/serial/by-id``."""
     baud_rate: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] = 9600
+    """Bits per second."""
     parity: Literal["none", "even", "odd"] = "none"
+    """The parity bit."""
     data_bits: Literal[7, 8] = 8
+    """Bits in a character."""
     stop_bits: Literal[1, 2] = 1
+    """Bits after a character."""
     flow_control: Literal["none", "rts-cts", "dtr-dsr", "xon-xoff"] = "none"
+    """How the device holds the computer off while its buffer is full; printers mostly have
+    ``dtr-dsr``."""
     present: ModemLine | None = None
+    """The modem line that a switched-on device holds active. Without one nobody can tell a pulled
+    RS-232 cable from a device that has nothing to say (a USB port tells by itself)."""
     look_every_s: Annotated[float, Field(gt=0, le=10)] = 0.5
+    """How often, in seconds, the line ``present`` is looked at."""
 
 
 class SerialLine:
     """An open line. Reading and writing raise ``DeviceLost`` when it is gone."""
 
-    def __init__(self, name: str, config: SerialLineConfig) -> None:
+    def __init__(self, name: str, config: SerialLineOptions) -> None:
         """Opens it.
 
         Raises:

@@ -4,31 +4,35 @@ from collections.abc import Mapping
 from typing import Any
 
 from drivers.wire.control_text import ControlText
-from drivers.wire.scan_reader import FramingConfig, ScanReader
-from drivers.wire.serial_line import SerialLine, SerialLineConfig
+from drivers.wire.scan_options import FramingOptions
+from drivers.wire.scan_reader import ScanReader
+from drivers.wire.serial_line import SerialLine, SerialLineOptions
 from edge_agent.api.device import Attached, Bus, Driver, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 
-class SerialReaderConfig(SerialLineConfig, FramingConfig):
+class SerialReaderOptions(SerialLineOptions, FramingOptions):
     """Options of a scanner on a serial line.
 
-    ``good_read`` and ``bad_read`` are sent when the lane has committed or refused a scan: ACK and
-    NAK to a scanner that waits for them, BEL to one that beeps on it. Together with a scanner that
-    is told not to beep by itself, the beep then says what it should. ``enable`` and ``disable`` are
-    sent when the device is claimed and released, so that it does not read for nobody.
+    Where the scanner is told not to beep by itself and to beep on ``good_read``, its beep says that
+    the scan is kept.
     """
 
     good_read: ControlText = b""
+    """Sent when the lane has committed a scan: ``<ACK>`` to a scanner that waits for it, ``<BEL>``
+    to one that beeps on it."""
     bad_read: ControlText = b""
+    """Sent when the lane has refused a scan, such as ``<NAK>``."""
     enable: ControlText = b""
+    """Sent when the device is claimed, so that it reads."""
     disable: ControlText = b""
+    """Sent when it is released, so that it does not read for nobody."""
 
 
-class SerialReader(Driver[SerialReaderConfig]):
+class SerialReader(Driver[SerialReaderOptions]):
     """Reads scans and answers each one when the lane has committed it."""
 
-    def __init__(self, name: str, config: SerialReaderConfig, host: Host) -> None:
+    def __init__(self, name: str, config: SerialReaderOptions, host: Host) -> None:
         super().__init__(name, config, host)
         self._line: SerialLine | None = None
 

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import usb.core
 import usb.util
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from edge_agent.api.device import DriverOptions
 from edge_agent.api.errors import ClaimError, DeviceLost
 
 _LOOK_MS = 200
@@ -21,19 +22,17 @@ _NOT_PERMITTED = (
 _HexId = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{4}$")]
 
 
-class UsbConfig(BaseModel):
-    """Which USB device: ``vendor`` and ``product`` as ``lsusb`` shows them.
-
-    ``serial`` tells two of one model apart. ``backend`` is a pyusb backend module; another one
-    than libusb's is for simulated devices.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class UsbOptions(DriverOptions):
+    """Which USB device."""
 
     vendor: _HexId
+    """Four hexadecimal digits, as ``lsusb`` shows them before the colon."""
     product: _HexId
+    """Those behind the colon."""
     serial: str | None = None
+    """The serial number, to tell two of one model apart."""
     backend: str = "usb.backend.libusb1"
+    """A pyusb backend module; another one than libusb's is for simulated devices."""
 
     @property
     def where(self) -> str:
@@ -49,7 +48,7 @@ class UsbInterface:
     """
 
     @classmethod
-    async def open(cls, name: str, config: UsbConfig, interface_class: int) -> "UsbInterface":
+    async def open(cls, name: str, config: UsbOptions, interface_class: int) -> "UsbInterface":
         """Finds and claims it.
 
         The kernel's driver (``usblp``, ``usbhid``) is detached, and given the device back by
@@ -68,7 +67,7 @@ class UsbInterface:
             raise
 
     def __init__(
-        self, name: str, config: UsbConfig, interface_class: int, threads: ThreadPoolExecutor
+        self, name: str, config: UsbOptions, interface_class: int, threads: ThreadPoolExecutor
     ) -> None:
         """Blocks for as long as the bus takes; raises ``ClaimError``."""
         self._name = name
@@ -237,7 +236,7 @@ class UsbInterface:
         return DeviceLost(f"{self._name}: {self._where} is gone: {_explain(error)}")
 
 
-def _find(name: str, config: UsbConfig) -> Any:
+def _find(name: str, config: UsbOptions) -> Any:
     try:
         backend = importlib.import_module(config.backend).get_backend()
     except ImportError as error:

@@ -9,9 +9,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from edge_agent.api.generic import type_argument
 from edge_agent.api.receipt import Receipt
@@ -92,6 +92,15 @@ class DataEvent(Frozen):
     """A good read."""
 
     scan: Scan
+
+
+class DriverOptions(BaseModel):
+    """What a driver reads from its ``[[devices]]`` table; an option it does not have is refused.
+
+    The docstring under each option is what ``edge-agent devices drivers NAME`` shows to IT.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 UNKNOWN = "unknown"
@@ -195,7 +204,7 @@ class OutputCompleteEvent(Frozen):
 class Driver(ABC, Generic[ConfigT]):
     """One device, from claim to release.
 
-    ``class LabelPrinter(Driver[LabelPrinterConfig])``: the type argument is the pydantic model of
+    ``class LabelPrinter(Driver[LabelPrinterOptions])``: the type argument is the pydantic model of
     the device's table in the configuration file; a subclass may name another as ``config_type``.
     """
 
@@ -215,9 +224,9 @@ class Driver(ABC, Generic[ConfigT]):
         self.host = host
 
     @classmethod
-    def parse_config(cls, options: Mapping[str, Any]) -> BaseModel:
+    def parse_config(cls, options: Mapping[str, Any]) -> ConfigT:
         """Reads the device's table of the configuration; raises ``pydantic.ValidationError``."""
-        return cls.config_type.model_validate(dict(options))
+        return cast(ConfigT, cls.config_type.model_validate(dict(options)))
 
     @classmethod
     def suggest(cls, attached: Attached) -> Mapping[str, Any] | None:  # noqa: ARG003

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,8 @@ from edge_agent.cli.options import DEFAULT_CONFIG, ConfigOption
 
 if TYPE_CHECKING:
     from edge_agent.discovery.survey import Finding
+
+_WIDTH = 80
 
 app = typer.Typer(help="What is attached to this computer.", invoke_without_command=True)
 
@@ -64,17 +66,34 @@ def list_drivers(
         for driver in sorted(registry.drivers):
             print(driver)
         return
-    config_type = registry.load_driver(name).config_type
-    for shape in config_type.__mro__:
-        if "__doc__" in vars(shape) and shape.__doc__ and hasattr(shape, "model_fields"):
-            if shape.__module__.startswith("pydantic"):
-                break
-            print(inspect.getdoc(shape), end="\n\n")
-    shapes = config_type.model_json_schema(mode="serialization")["properties"]
-    for option, field in config_type.model_fields.items():
-        given = "must be given" if field.is_required() else f"default {field.default!r}"
-        choices = ", ".join(map(repr, shapes[option].get("enum", ())))
-        print(f"  {option}: {given}" + (f"; one of {choices}" if choices else ""))
+    options = registry.load_driver(name).config_type
+    print((inspect.getdoc(options) or "").replace("``", ""))
+    schema = options.model_json_schema(mode="serialization")
+    _explain(schema, schema.get("$defs", {}), "  ")
+
+
+def _explain(schema: dict[str, Any], shapes: dict[str, Any], indent: str) -> None:
+    """Prints the options of a JSON Schema, and those of its inner tables."""
+    import textwrap
+
+    for option, shape in schema["properties"].items():
+        kinds = [shape, *shape.get("anyOf", ())]
+        if option in schema.get("required", ()):
+            given = "must be given"
+        elif shape.get("default") is None:
+            given = "may be given"
+        else:
+            given = f"default {json.dumps(shape['default'])}"
+        named = [kind["const"] for kind in kinds if "const" in kind]
+        named += [choice for kind in kinds for choice in kind.get("enum", ())]
+        choices = [json.dumps(choice) for choice in named]
+        print(f"{indent}{option}: {given}" + (f"; one of {', '.join(choices)}" if choices else ""))
+        meaning = shape.get("description", "").replace("``", "")
+        for line in textwrap.wrap(meaning, _WIDTH):
+            print(f"{indent}    {line}")
+        for kind in kinds:
+            if "$ref" in kind:
+                _explain(shapes[kind["$ref"].rpartition("/")[2]], shapes, indent + "    ")
 
 
 @app.command("add")

@@ -125,7 +125,7 @@ class KeyboardRig(Rig):
     def driver(self, host: Host) -> Driver[Any]:
         options = {"path": str(self.device.path), "unfinished_after_s": SILENCE_S, **self.options}
         config = KeyboardScanner.parse_config(options)
-        return KeyboardScanner("scanner", config, host)  # type: ignore[arg-type]
+        return KeyboardScanner("scanner", config, host)
 
     def plug(self) -> None:
         self.device.plug()

@@ -33,7 +33,7 @@ class TestSerialDrawer(OutputConformance):
             "poll_every_s": 0.05,
             **options,
         }
-        return SerialDrawer("drawer", SerialDrawer.parse_config(given), host)  # type: ignore[arg-type]
+        return SerialDrawer("drawer", SerialDrawer.parse_config(given), host)
 
     async def plug(self) -> None:
         self.drawer.plug()

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from edge_agent.api.errors import DeviceError
 from edge_agent.cli import app
 from edge_agent.discovery.sysfs import read_attached
+from edge_agent.runtime.registry import Registry
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,16 @@ def test_the_command_lists_and_adds(config: Path) -> None:
     added = invoke("add", "/dev/bus/usb/001/007", "--name", "printer", "--config", str(config))
     assert 'driver = "usb-printer"' in added
     assert "configured as printer" in invoke("--config", str(config))
+
+
+def test_every_option_of_every_driver_says_what_it_means() -> None:
+    registry = Registry()
+    for name in registry.drivers:
+        for option, field in registry.load_driver(name).config_type.model_fields.items():
+            assert field.description, f"{name}: {option}"
+    shown = invoke("drivers", "serial-drawer")
+    assert '  open_command: default "<BEL>"\n      The bytes that open it.\n' in shown
+    assert "      pin: default 2; one of 2, 5\n" in invoke("drivers", "usb-printer")
 
 
 @pytest.mark.parametrize(

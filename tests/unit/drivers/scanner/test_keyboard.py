@@ -66,7 +66,7 @@ def kernel(mocker: MockerFixture) -> type[FakeInputDevice]:
 
 
 def scanner(host: FakeHost, **options: Any) -> KeyboardScanner:
-    return KeyboardScanner("scanner", KeyboardScanner.parse_config(options), host)  # type: ignore[arg-type]
+    return KeyboardScanner("scanner", KeyboardScanner.parse_config(options), host)
 
 
 async def test_a_keyboard_is_grabbed_and_let_go(kernel: type[FakeInputDevice]) -> None:

@@ -1,8 +1,10 @@
 """Control characters as manuals write them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from drivers.wire.control_text import parse_control_text
+from drivers.wire.control_text import as_control_text, parse_control_text
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,11 @@ from drivers.wire.control_text import parse_control_text
 )
 def test_names_hex_and_plain_characters(text: str, data: bytes) -> None:
     assert parse_control_text(text) == data
+
+
+@given(st.binary())
+def test_what_is_written_is_read_back(data: bytes) -> None:
+    assert parse_control_text(as_control_text(data)) == data
 
 
 @pytest.mark.parametrize("text", ["<CRX>", "<", "a<b", "<XY>", "€", 13])

@@ -7,7 +7,7 @@ from unittest.mock import PropertyMock
 import pytest
 from pytest_mock import MockerFixture
 
-from drivers.wire.serial_line import SerialLine, SerialLineConfig
+from drivers.wire.serial_line import SerialLine, SerialLineOptions
 from edge_agent.api.errors import ClaimError, DeviceLost
 from simulator.pty_device import PtyDevice
 
@@ -43,7 +43,7 @@ def dsr(mocker: MockerFixture) -> PropertyMock:
 
 
 async def test_a_printer_that_lowers_dsr_is_waited_for(sink: Sink, dsr: PropertyMock) -> None:
-    line = SerialLine("printer", SerialLineConfig(port=str(sink.path), flow_control="dtr-dsr"))
+    line = SerialLine("printer", SerialLineOptions(port=str(sink.path), flow_control="dtr-dsr"))
     dsr.return_value = False
     writing = asyncio.create_task(line.write(b"x" * 100))
     await asyncio.sleep(0.05)
@@ -60,7 +60,7 @@ async def test_a_printer_that_lowers_dsr_is_waited_for(sink: Sink, dsr: Property
 async def test_who_still_waits_is_told_before_the_line_is_closed(
     sink: Sink, dsr: PropertyMock
 ) -> None:
-    line = SerialLine("printer", SerialLineConfig(port=str(sink.path)))
+    line = SerialLine("printer", SerialLineOptions(port=str(sink.path)))
     await asyncio.sleep(0.05)
     sink.hold()
     writing = asyncio.create_task(line.write(b"x" * 1_000_000))
@@ -71,7 +71,7 @@ async def test_who_still_waits_is_told_before_the_line_is_closed(
         with pytest.raises(DeviceLost, match="was released"):
             await asyncio.wait_for(waiting, 5)
     # The descriptor's number is free for anybody.
-    another = SerialLine("printer", SerialLineConfig(port=str(sink.path)))
+    another = SerialLine("printer", SerialLineOptions(port=str(sink.path)))
     reading = asyncio.create_task(another.read())
     await sink.send_all(b"hello")
     assert await asyncio.wait_for(reading, 5) == b"hello"
@@ -82,7 +82,7 @@ async def test_who_still_waits_is_told_before_the_line_is_closed(
 async def test_a_switched_off_device_is_neither_claimed_nor_kept(
     sink: Sink, dsr: PropertyMock
 ) -> None:
-    config = SerialLineConfig(port=str(sink.path), present="dsr", look_every_s=0.02)
+    config = SerialLineOptions(port=str(sink.path), present="dsr", look_every_s=0.02)
     dsr.return_value = False
     with pytest.raises(ClaimError, match=r"nothing is switched on at .*DSR is not active"):
         SerialLine("scanner", config)
@@ -100,5 +100,5 @@ async def test_a_switched_off_device_is_neither_claimed_nor_kept(
 
 async def test_a_port_without_modem_lines_says_so(sink: Sink) -> None:
     with pytest.raises(ClaimError, match="CTS cannot be read"):
-        SerialLine("drawer", SerialLineConfig(port=str(sink.path), present="cts"))
+        SerialLine("drawer", SerialLineOptions(port=str(sink.path), present="cts"))
     sink.unplug()
