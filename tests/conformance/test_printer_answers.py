@@ -15,6 +15,7 @@ from tests.conformance.printer_rigs import (
     do_print,
     kept_in_service,
 )
+from tests.waiting import until
 
 DONE, FAILED, UNCERTAIN = OutputOutcome.DONE, OutputOutcome.FAILED, OutputOutcome.UNCERTAIN
 
@@ -80,9 +81,7 @@ async def test_a_printer_that_goes_away_while_it_has_no_paper_is_not_waited_for_
     driver = rig.driver(FakeHost())
     async with serving(driver):
         printing = asyncio.create_task(do_print(driver))
-        async with asyncio.timeout(5):
-            while len(rig.printer.unfinished) < 3:
-                await asyncio.sleep(0.01)
+        await until(lambda: len(rig.printer.unfinished) >= 3)
         rig.printer.faults.paper_out = True
         await asyncio.sleep(0.5)
         rig.printer.faults.silent = True

@@ -1,6 +1,5 @@
 """Every scanner's driver holds what every driver must."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,6 +19,7 @@ from tests.conformance.scanner_rigs import (
     SerialRig,
     StxEtxRig,
 )
+from tests.waiting import until
 
 CODES = (b"4006381333931", b"]C10100000000000000\x1d10AB")
 
@@ -73,9 +73,7 @@ class TestSerialScanner(RiggedScanner):
             assert not await scanner.scan("4006381333932")
             assert not await scanner.scan("x" * 5000)
             assert "longer than any scan" in host.errors[0]
-        async with asyncio.timeout(5):
-            while not scanner.heard.endswith(b"\x16D\r"):
-                await asyncio.sleep(0.01)
+        await until(lambda: scanner.heard.endswith(b"\x16D\r"))
         assert bytes(scanner.heard) == b"\x16E\r\x06\x15\x15\x16D\r"
         await self.unplug()
 

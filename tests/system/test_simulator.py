@@ -16,6 +16,7 @@ from simulator.recording import play, read_recording, record
 from simulator.remote import RemoteBench
 from simulator.virtual_lane import VirtualLane
 from simulator.world import CASHIER, by_name
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -66,13 +67,9 @@ async def test_every_scanner_sells_and_those_that_can_be_told_beep_after_the_com
         "hid-scanner": "sent",
         "hid-id-scanner": "sent",
     }
-    async with asyncio.timeout(5):
-        while lane.hardware.hid_scanner.sounds != [True]:
-            await asyncio.sleep(0.01)
+    await until(lambda: lane.hardware.hid_scanner.sounds == [True])
     lane.hardware.hid_scanner.scan("4006381333932")
-    async with asyncio.timeout(5):
-        while lane.hardware.hid_scanner.sounds != [True, False]:
-            await asyncio.sleep(0.01)
+    await until(lambda: lane.hardware.hid_scanner.sounds == [True, False])
 
 
 async def test_faults_and_cables_and_paper_over_http(

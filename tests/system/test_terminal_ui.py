@@ -13,6 +13,7 @@ from edge_agent.control.messages import PluginChange
 from simulator.paper import as_text
 from simulator.virtual_lane import VirtualLane
 from simulator.world import LEAD, by_name
+from tests.waiting import until
 from tui.app import LaneApp
 from tui.dialogs import AskAge
 
@@ -194,9 +195,7 @@ async def test_receipts_that_may_be_on_paper_are_decided_about_by_one_who_looks(
         await lane.client.command(EnterCode(code=by_name(lane.assortment, "Soap").gtin))
         await lane.client.command(FinalizeSubtotal())
         await lane.client.command(Pay(tender=Tender.CARD))
-        async with asyncio.timeout(10):
-            while len(lane.printer.unfinished) < 3:
-                await asyncio.sleep(0.01)
+        await until(lambda: len(lane.printer.unfinished) >= 3)
         await lane.printer.switch_off()
         lane.printer.faults.line_s = 0
         await lane.printer.plug()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from pytest_mock import MockerFixture
 
 from edge_agent.runtime.hotplug import Hotplug
+from tests.waiting import until
 
 
 async def test_what_udev_adds_wakes_those_who_wait(mocker: MockerFixture) -> None:
@@ -34,9 +35,7 @@ async def test_what_udev_adds_wakes_those_who_wait(mocker: MockerFixture) -> Non
     running = asyncio.create_task(Hotplug(lambda: arrived.append(1)).run())
     await asyncio.sleep(0)
     os.write(writer, b"1234")
-    async with asyncio.timeout(5):
-        while actions:
-            await asyncio.sleep(0.01)
+    await until(lambda: not (actions))
     assert len(arrived) == 2
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

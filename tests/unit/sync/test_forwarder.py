@@ -13,6 +13,7 @@ from edge_agent.testing import NOON
 from sync.envelope import Message
 from sync.forwarder import CURSOR, Forwarder
 from tests.conftest import seeded_bytes
+from tests.waiting import until
 
 
 class FlakyBroker:
@@ -135,9 +136,7 @@ async def test_failures_are_shown_while_they_last(tmp_path: Path) -> None:
     lane = Lane(tmp_path, broker)
     running = asyncio.create_task(lane.forwarder.run())
     await lane.commit(1)
-    async with asyncio.timeout(5):
-        while lane.forwarder.status().failures_in_a_row < 3:
-            await asyncio.sleep(0.01)
+    await until(lambda: lane.forwarder.status().failures_in_a_row >= 3)
     assert lane.forwarder.status().error == "no acknowledgement"
     broker.failures.clear()
     await lane.until_delivered(1)

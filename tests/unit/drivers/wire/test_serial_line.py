@@ -10,6 +10,7 @@ from pytest_mock import MockerFixture
 from drivers.wire.serial_line import SerialLine, SerialLineOptions
 from edge_agent.api.errors import ClaimError, DeviceLost
 from simulator.pty_device import PtyDevice
+from tests.waiting import until
 
 
 class Sink(PtyDevice):
@@ -50,9 +51,7 @@ async def test_a_printer_that_lowers_dsr_is_waited_for(sink: Sink, dsr: Property
     assert sink.received == b""
     dsr.return_value = True
     await asyncio.wait_for(writing, 5)
-    async with asyncio.timeout(5):
-        while len(sink.received) < 100:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(sink.received) >= 100)
     line.close()
     sink.unplug()
 
