@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from drivers.wire.control_text import ControlText
+from drivers.wire.drawer import open_and_watch
 from drivers.wire.serial_line import ModemLine, SerialLine, SerialLineOptions
 from drivers.wire.together import until_one_ends
 from edge_agent.api.device import (
@@ -22,9 +23,7 @@ from edge_agent.api.device import (
     OutputOutcome,
     StatusUpdateEvent,
 )
-from edge_agent.api.errors import ClaimError, DeviceError, DeviceLost
-
-_LOOK_S = 0.05
+from edge_agent.api.errors import ClaimError, DeviceLost
 
 
 class SerialDrawerOptions(SerialLineOptions):
@@ -95,28 +94,18 @@ class SerialDrawer(OutputDriver[SerialDrawerOptions]):
         if self._line is None:
             return OutputOutcome.FAILED, "The drawer is not connected."
         line = self._line
-        try:
-            async with asyncio.timeout(self.config.moves_within_s):
-                await line.write(self.config.open_command)
-        except TimeoutError:
-            # A pulse that is not taken now must not be taken later.
-            line.drop_output()
-            return OutputOutcome.UNCERTAIN, "the drawer did not take the pulse in time"
-        except DeviceError:
-            return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self.config.moves_within_s
-        try:
-            while (state := await self._state()) == "closed":
-                if loop.time() > until:
-                    return OutputOutcome.FAILED, "It did not move."
-                await asyncio.sleep(_LOOK_S)
-        except DeviceError:
-            return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
-        await self._tell(state)
-        if state == UNKNOWN:
-            return OutputOutcome.UNCERTAIN, "the drawer cannot be observed"
-        return OutputOutcome.DONE, "seen open"
+
+        async def look() -> str:
+            state = await self._state()
+            await self._tell(state)
+            return state
+
+        return await open_and_watch(
+            lambda: line.write(self.config.open_command),
+            line.drop_output,
+            look,
+            self.config.moves_within_s,
+        )
 
     async def _poll(self) -> None:
         while True:

@@ -15,9 +15,11 @@ from drivers.printer.confirmation import Confirmations
 from drivers.printer.connection import Connection
 from drivers.printer.conversation import Conversation
 from drivers.printer.encoder import ReceiptEncoder
-from drivers.printer.options import Drawer, PrinterOptionsT
+from drivers.printer.options import PrinterOptionsT
 from drivers.printer.status import AUTOMATIC_STATUS, CLEAR, RealTime
+from drivers.wire.drawer import open_and_watch
 from edge_agent.api.device import (
+    UNKNOWN,
     DeviceClass,
     ErrorEvent,
     ErrorLocus,
@@ -32,7 +34,6 @@ from edge_agent.api.device import (
 )
 from edge_agent.api.errors import ClaimError, DeviceError, DeviceLost
 
-_DRAWER_LOOK_S = 0.02
 _LOOK_S = 0.1
 _MOST_UNANSWERED = 2
 # More than a piece of a picture has.
@@ -202,38 +203,17 @@ class EscPosPrinter(OutputDriver[PrinterOptionsT]):
         if talk.obstacle:
             # It would keep the pulse and open the drawer when nobody expects it.
             return OutputOutcome.FAILED, f"Its printer cannot: {talk.obstacle}."
-        try:
-            async with asyncio.timeout(drawer.moves_within_s):
-                await talk.write(drawer.pulse)
-        except TimeoutError:
-            # A pulse that is not taken now must not be taken later.
-            talk.give_up("the printer did not take a drawer pulse; connecting anew")
-            return OutputOutcome.UNCERTAIN, "the printer did not take the pulse in time"
-        except DeviceError:
-            return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
-        return await self._did_it_open(talk, drawer)
 
-    async def _did_it_open(self, talk: Conversation, drawer: Drawer) -> tuple[OutputOutcome, str]:
-        if drawer.open_level == "none":
-            return OutputOutcome.UNCERTAIN, "the drawer cannot be observed"
-        until = _in(drawer.moves_within_s)
-        while True:
-            answered = False
-            try:
-                async with asyncio.timeout_at(until + self.config.reply_timeout_s):
-                    answered = await talk.inquire(RealTime.PRINTER)
-            except TimeoutError:
-                # It still waits for late answers.
-                pass
-            except DeviceError:
-                return OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"
-            if not answered:
-                return OutputOutcome.UNCERTAIN, "the drawer cannot be observed"
-            if drawer.state(talk.facts["drawer_pin"]) == "open":
-                return OutputOutcome.DONE, "seen open"
-            if _in(0) > until:
-                return OutputOutcome.FAILED, "It did not move."
-            await asyncio.sleep(_DRAWER_LOOK_S)
+        async def look() -> str:
+            known = drawer.open_level != "none" and await talk.inquire(RealTime.PRINTER)
+            return drawer.state(talk.facts["drawer_pin"]) if known else UNKNOWN
+
+        return await open_and_watch(
+            lambda: talk.write(drawer.pulse),
+            lambda: talk.give_up("the printer did not take a drawer pulse; connecting anew"),
+            look,
+            drawer.moves_within_s,
+        )
 
     async def _tell(self, facts: Mapping[str, str]) -> None:
         told = {name: value for name, value in facts.items() if name != "drawer_pin"}

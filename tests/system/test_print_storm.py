@@ -141,7 +141,7 @@ async def until_all_is_printed_or_decided(lane: VirtualLane) -> None:
 
 
 async def test_every_sale_has_one_original_on_paper_or_is_put_to_the_operator() -> None:
-    random = Random(SEED)
+    random, mischief = Random(SEED), Random(SEED + 1)
     seen: Counter[str] = Counter()
     alive = asyncio.Event()
     async with VirtualLane(printer_options=OPTIONS) as lane:
@@ -155,11 +155,11 @@ async def test_every_sale_has_one_original_on_paper_or_is_put_to_the_operator() 
         async def sabotage() -> None:
             names = list(FAULTS)
             while True:
-                random.shuffle(names)
+                mischief.shuffle(names)
                 for name in names:
-                    await asyncio.sleep(random.uniform(0, 0.4))
+                    await asyncio.sleep(mischief.uniform(0, 0.4))
                     seen[name] += 1
-                    await FAULTS[name](lane, random.uniform(0.05, 1.5))
+                    await FAULTS[name](lane, mischief.uniform(0.05, 1.5))
 
         saboteur = asyncio.create_task(sabotage())
         for number in range(1, SALES + 1):
