@@ -18,6 +18,7 @@ from edge_agent.api.lane import LaneState
 from edge_agent.config import Config
 from edge_agent.control.server import ControlServer
 from edge_agent.runtime.commits import Commits
+from edge_agent.runtime.device_desk import DeviceDesk
 from edge_agent.runtime.device_host import DeviceHost
 from edge_agent.runtime.device_room import DeviceRoom
 from edge_agent.runtime.device_status import DeviceSetup
@@ -136,12 +137,14 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     await start_pipeline(pipeline, config, registry)
     reader = Reader(config.agent.data_dir)
     caller = HttpCaller()
+    device_desk = DeviceDesk(pipeline)
     devices = DeviceRoom(
         [
             DeviceHost(
                 DeviceSetup(device.name, device.driver, device.options),
                 registry,
-                pipeline,
+                pipeline.scan,
+                device_desk,
                 utc_now,
                 SystemRandom(),
                 config.lane.drawer_left_open_after_s,

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -26,9 +26,9 @@ from edge_agent.api.device import (
 from edge_agent.api.errors import DeviceError, EdgeAgentError, StoreError
 from edge_agent.api.values import Scan
 from edge_agent.runtime.backoff import backoff_s
+from edge_agent.runtime.device_desk import DeviceDesk
 from edge_agent.runtime.device_status import DeviceSetup, DeviceStatus
 from edge_agent.runtime.drawer_watch import DrawerWatch
-from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.registry import Registry
 
 log = structlog.get_logger()
@@ -45,14 +45,20 @@ class DeviceHost:
         self,
         setup: DeviceSetup,
         registry: Registry,
-        pipeline: Pipeline,
+        take_scan: Callable[[Scan], Awaitable[Reply]],
+        desk: DeviceDesk,
         clock: Callable[[], datetime],
         random: Random,
-        drawer_left_open_after_s: float = 60.0,
+        drawer_left_open_after_s: float,
     ) -> None:
+        """
+        Args:
+            take_scan: commits a scan and says whether the lane took it.
+        """
         self._setup = setup
         self._registry = registry
-        self._pipeline = pipeline
+        self._take_scan = take_scan
+        self._desk = desk
         self._clock = clock
         self._random = random
         self._driver: Driver[Any] | None = None
@@ -61,7 +67,7 @@ class DeviceHost:
         self._facts: dict[str, str] = {}
         self._one_output = asyncio.Lock()
         self._arrived = asyncio.Event()
-        self._drawer = DrawerWatch(setup.name, pipeline, drawer_left_open_after_s)
+        self._drawer = DrawerWatch(setup.name, desk, drawer_left_open_after_s)
 
     @property
     def name(self) -> str:
@@ -107,7 +113,7 @@ class DeviceHost:
 
     async def _scan(self, scan: Scan) -> Reply:
         try:
-            return await self._pipeline.scan(scan)
+            return await self._take_scan(scan)
         # A full disk, or a fault of ours: the scanner beeps its error and stays in service.
         except Exception as error:
             log.exception("scan not taken", device=self.name)
@@ -216,7 +222,7 @@ class DeviceHost:
 
     async def _report(self, state: str, detail: str) -> None:
         try:
-            await self._pipeline.device_changed(self.name, state, detail, self._trouble())
+            await self._desk.device_changed(self.name, state, detail, self._trouble())
         except StoreError as error:
             # A full disk must not stop the device from being served and claimed again.
             log.error("not recorded", device=self.name, detail=detail, reason=str(error))  # noqa: TRY400

@@ -18,7 +18,7 @@ from edge_agent.runtime.device_room import DeviceRoom
 from edge_agent.runtime.http_calls import HttpCaller, Unreachable
 from edge_agent.runtime.job_bodies import ReceiptBody
 from edge_agent.runtime.job_desk import JobDesk
-from edge_agent.runtime.pipeline import LATER_S, Pipeline
+from edge_agent.runtime.pipeline import OWNER_IS_OFF_RETRY_S, Pipeline
 from edge_agent.runtime.settlement import job_source
 from edge_agent.runtime.turn import machine_prompt
 from edge_agent.store.jobs import Job, JobKind, JobStatus
@@ -133,7 +133,7 @@ class Effects:
         call = CallHttp.model_validate_json(job.body)
         if not self._pipeline.is_active(job.owner):
             detail = f"{job.owner} is off"
-            await self._desk.postpone(job, detail, LATER_S, None)
+            await self._desk.postpone(job, detail, OWNER_IS_OFF_RETRY_S, None)
             return
         await self._desk.start(job)
         try:

@@ -15,9 +15,6 @@ from edge_agent.api.errors import StoreError
 from edge_agent.api.events import (
     AgentStarted,
     AgentStopped,
-    DeviceChanged,
-    DrawerLeftOpen,
-    DrawerMoved,
     ScanRefused,
     TimerFired,
 )
@@ -31,7 +28,7 @@ from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import DrawerBody, receipt_body
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import Resolver
-from edge_agent.runtime.turn import Budget, Turn, World, machine_prompt
+from edge_agent.runtime.turn import Budget, Turn, World
 from edge_agent.store.jobs import JobKind
 from edge_agent.store.outbox import Randomness
 from edge_agent.store.plugin_table import Timer
@@ -39,7 +36,7 @@ from edge_agent.store.writer import Transaction, Work, Writer
 
 T = TypeVar("T")
 log = structlog.get_logger()
-LATER_S = 60.0
+OWNER_IS_OFF_RETRY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,63 +187,6 @@ class Pipeline:
 
         return await self.turn(obey)
 
-    async def device_changed(self, device: str, state: str, detail: str, trouble: str) -> None:
-        """A device changed its state or said something of itself.
-
-        Args:
-            trouble: what the cashier should know and do, empty where all is well.
-        """
-
-        def note(tx: Transaction, turn: Turn) -> None:
-            turn.publish(
-                DeviceChanged(occurred_at=turn.now, device=device, state=state, detail=detail)
-            )
-            turn.retract(device)
-            if trouble:
-                turn.say(machine_prompt(trouble, device))
-            else:
-                # A receipt may have waited for just this device.
-                tx.jobs.hurry(JobKind.RECEIPT)
-
-        await self.turn(note, Change.JOBS)
-
-    async def drawer_moved(self, device: str, position: Literal["open", "closed"]) -> None:
-        """A drawer was seen to open or to close."""
-
-        def note(_: Transaction, turn: Turn) -> None:
-            turn.publish(
-                DrawerMoved(
-                    occurred_at=turn.now,
-                    device=device,
-                    position=position,
-                    employee_id=_signed_on(turn),
-                )
-            )
-            if position == "closed":
-                turn.retract(_drawer_source(device))
-
-        await self.turn(note)
-
-    async def drawer_is_closed(self, device: str) -> None:
-        """A drawer is seen closed for the first time; nobody saw it move."""
-        await self.turn(lambda _, turn: turn.retract(_drawer_source(device)))
-
-    async def drawer_left_open(self, device: str, seconds: float) -> None:
-        """A drawer has been open for too long."""
-
-        def note(_: Transaction, turn: Turn) -> None:
-            turn.say(machine_prompt("The cash drawer is open. Close it.", _drawer_source(device)))
-            turn.publish(
-                DrawerLeftOpen(
-                    occurred_at=turn.now,
-                    device=device,
-                    seconds=seconds,
-                    employee_id=_signed_on(turn),
-                )
-            )
-
-        await self.turn(note)
-
     async def timer_due(self, timer: Timer) -> None:
         """A plugin's timer; ignored where it was moved meanwhile."""
 
@@ -257,7 +197,9 @@ class Pipeline:
                 turn.notify(timer.plugin, TimerFired(occurred_at=turn.now, key=timer.key))
             else:
                 # It may be turned on again, and is then still owed its timer.
-                tx.plugins.start_timer(replace(timer, due_at=turn.now.timestamp() + LATER_S))
+                tx.plugins.start_timer(
+                    replace(timer, due_at=turn.now.timestamp() + OWNER_IS_OFF_RETRY_S)
+                )
 
         await self.turn(fire)
 
@@ -324,17 +266,6 @@ class Pipeline:
     def _rolled_back(self) -> None:
         self._working = self._durable
         self._changes.clear()
-
-
-def _signed_on(turn: Turn) -> str | None:
-    """The employee at the lane."""
-    operator = turn.lane.operator
-    return operator.employee_id if operator is not None else None
-
-
-def _drawer_source(device: str) -> str:
-    """Under which name the cashier is told of an open drawer, until it is closed."""
-    return f"{device} drawer"
 
 
 def _configured(stored: LaneState | None, fresh: LaneState) -> LaneState:

@@ -17,13 +17,15 @@ from edge_agent.api.device import (
     OutputCompleteEvent,
     OutputDriver,
     OutputOutcome,
+    Reply,
     StatusUpdateEvent,
 )
 from edge_agent.api.errors import ClaimError
+from edge_agent.api.values import Scan
+from edge_agent.runtime.device_desk import DeviceDesk
 from edge_agent.runtime.device_host import DeviceHost
 from edge_agent.runtime.device_room import DeviceRoom
 from edge_agent.runtime.device_status import DeviceSetup
-from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.registry import Registry
 from edge_agent.testing import NOON
 
@@ -70,10 +72,13 @@ class OneDriver:
 
 
 class Told:
-    """Keeps what the pipeline is told of devices."""
+    """Keeps what is told of devices."""
 
     def __init__(self) -> None:
         self.changes: list[tuple[str, str, str]] = []
+
+    async def take_scan(self, _: Scan) -> Reply:
+        return Reply(accepted=True)
 
     async def device_changed(self, _: str, state: str, detail: str, trouble: str) -> None:
         self.changes.append((state, detail, trouble))
@@ -95,7 +100,8 @@ def host_of(
     return DeviceHost(
         DeviceSetup("drawer", "drawer", options or {}),
         cast(Registry, OneDriver(driver)),
-        cast(Pipeline, told),
+        told.take_scan,
+        cast(DeviceDesk, told),
         lambda: NOON,
         Impatient(),
         60.0,
