@@ -3,8 +3,8 @@
 Written from the Epson ESC/POS command reference alone.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from simulator.code_tables import EPSON
 
@@ -155,16 +155,53 @@ Item = (
 )
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class _BarcodeStyle:
+    """How the next bar code looks: dots high, dots a module, and whether its text is below."""
+
+    height: int = 162
+    module: int = 3
+    text_below: bool = False
+
+
+_STYLES: Mapping[bytes, Callable[[Style, int], Style]] = {
+    b"\x1bt": lambda style, n: replace(style, code_page=n),
+    b"\x1b!": lambda style, n: replace(
+        style,
+        bold=bool(n & 8),
+        height=2 if n & 16 else 1,
+        width=2 if n & 32 else 1,
+        underline=bool(n & 128),
+        font=n & 1,
+    ),
+    b"\x1bM": lambda style, n: replace(style, font=n % 48),
+    b"\x1d!": lambda style, n: replace(style, width=1 + (n >> 4 & 7), height=1 + (n & 7)),
+    b"\x1bE": lambda style, n: replace(style, bold=bool(n & 1)),
+    b"\x1bG": lambda style, n: replace(style, bold=bool(n & 1)),
+    b"\x1b-": lambda style, n: replace(style, underline=n in (1, 2, 49, 50)),
+    b"\x1ba": lambda style, n: replace(style, align=n % 48),
+}
+_BARCODE_STYLES: Mapping[bytes, Callable[[_BarcodeStyle, int], _BarcodeStyle]] = {
+    b"\x1dh": lambda style, n: replace(style, height=n),
+    b"\x1dw": lambda style, n: replace(style, module=n),
+    b"\x1dH": lambda style, n: replace(style, text_below=n % 48 in (2, 3)),
+}
+
+
 class EscPosReader:
     """Takes bytes in pieces of any size; keeps an unfinished command for the next piece."""
 
-    code_tables: Mapping[int, str] = field(default_factory=lambda: EPSON)
-    style: Style = field(default_factory=Style)
-    _barcode: tuple[int, int, bool] = (162, 3, False)
-    _qr: tuple[int, str] = (3, "")
-    _pending: bytearray = field(default_factory=bytearray)
-    _runs: list[Run] = field(default_factory=list)
+    def __init__(self, code_tables: Mapping[int, str] = EPSON) -> None:
+        """
+        Args:
+            code_tables: the number of ``ESC t`` to Python's name of the code page.
+        """
+        self._code_tables = code_tables
+        self._style = Style()
+        self._barcode = _BarcodeStyle()
+        self._qr: tuple[int, str] = (3, "")
+        self._pending = bytearray()
+        self._runs: list[Run] = []
 
     def feed(self, data: bytes) -> Iterator[Item]:
         """What the bytes make the printer do, in order."""
@@ -224,55 +261,34 @@ class EscPosReader:
             length = 2
         return length if len(data) >= length else None
 
-    def _obey(self, command: bytes) -> Iterator[Item]:  # noqa: PLR0912, PLR0915 - a table
+    def _obey(self, command: bytes) -> Iterator[Item]:  # noqa: PLR0912 - a table
         head, parameters = command[:2], command[2:]
         first = parameters[0] if parameters else 0
+        if head in _STYLES:
+            self._style = _STYLES[head](self._style, first)
+            return
+        if head in _BARCODE_STYLES:
+            self._barcode = _BARCODE_STYLES[head](self._barcode, first)
+            return
         match head:
             case b"\x1b@":
-                self.style = Style()
+                self._style = Style()
                 self._runs.clear()
                 yield AutomaticStatus(0)
-            case b"\x1bt":
-                self.style = replace(self.style, code_page=first)
             case b"\x1b\x1d" if parameters[:1] == b"t":
-                self.style = replace(self.style, code_page=parameters[1])
-            case b"\x1b!":
-                self.style = replace(
-                    self.style,
-                    bold=bool(first & 8),
-                    height=2 if first & 16 else 1,
-                    width=2 if first & 32 else 1,
-                    underline=bool(first & 128),
-                    font=first & 1,
-                )
-            case b"\x1bM":
-                self.style = replace(self.style, font=first % 48)
-            case b"\x1d!":
-                self.style = replace(self.style, width=1 + (first >> 4 & 7), height=1 + (first & 7))
-            case b"\x1bE" | b"\x1bG":
-                self.style = replace(self.style, bold=bool(first & 1))
-            case b"\x1b-":
-                self.style = replace(self.style, underline=first in (1, 2, 49, 50))
-            case b"\x1ba":
-                self.style = replace(self.style, align=first % 48)
+                self._style = replace(self._style, code_page=parameters[1])
             case b"\x1bd":
                 if self._runs:
                     yield self._end_line()
                     first -= 1
                 for _ in range(first):
-                    yield Line((), self.style.align)
+                    yield Line((), self._style.align)
             case b"\x1bp":
                 yield Pulse(connector=first % 48, on_ms=parameters[1] * 2)
             case b"\x1dV":
                 if self._runs:
                     yield self._end_line()
                 yield Cut()
-            case b"\x1dh":
-                self._barcode = (first, *self._barcode[1:])
-            case b"\x1dw":
-                self._barcode = (self._barcode[0], first, self._barcode[2])
-            case b"\x1dH":
-                self._barcode = (*self._barcode[:2], first % 48 in (2, 3))
             case b"\x1dk":
                 yield self._barcode_of(first, parameters)
             case b"\x1dv":
@@ -307,21 +323,20 @@ class EscPosReader:
                 case 80:
                     self._qr = (self._qr[0], body[3:].decode("latin-1"))
                 case 81:
-                    yield QrCode(self._qr[1], self._qr[0], self.style.align)
+                    yield QrCode(self._qr[1], self._qr[0], self._style.align)
         else:
             yield Unknown(command)
 
     def _barcode_of(self, system: int, parameters: bytes) -> Barcode:
         data = parameters[2:] if system >= 65 else parameters[1:-1]
-        height, module, text_below = self._barcode
-        text = data.decode("latin-1")
-        return Barcode(system, text, height, module, text_below, self.style.align)
+        look, text = self._barcode, data.decode("latin-1")
+        return Barcode(system, text, look.height, look.module, look.text_below, self._style.align)
 
     def _raster(self, parameters: bytes) -> Raster:
         width = parameters[2] + 256 * parameters[3]
         dots = parameters[6:]
         rows = tuple(dots[start : start + width] for start in range(0, len(dots), width or 1))
-        return Raster(width * 8, rows, self.style.align)
+        return Raster(width * 8, rows, self._style.align)
 
     def _column_raster(self, mode: int, columns: bytes) -> Raster:
         """``ESC *``: columns of 8 or 24 dots, the highest bit on top."""
@@ -335,17 +350,17 @@ class EscPosReader:
             ]
             packed = int("".join(map(str, bits)) or "0", 2)
             rows.append(packed.to_bytes((width + 7) // 8, "big"))
-        return Raster((width + 7) // 8 * 8, tuple(rows), self.style.align)
+        return Raster((width + 7) // 8 * 8, tuple(rows), self._style.align)
 
     def _print(self, byte: int) -> None:
-        code_page = self.code_tables.get(self.style.code_page)
+        code_page = self._code_tables.get(self._style.code_page)
         character = bytes((byte,)).decode(code_page, "replace") if code_page else "\ufffd"
-        if self._runs and self._runs[-1].style == self.style:
-            self._runs[-1] = Run(self._runs[-1].text + character, self.style)
+        if self._runs and self._runs[-1].style == self._style:
+            self._runs[-1] = Run(self._runs[-1].text + character, self._style)
         else:
-            self._runs.append(Run(character, self.style))
+            self._runs.append(Run(character, self._style))
 
     def _end_line(self) -> Line:
-        line = Line(tuple(self._runs), self.style.align)
+        line = Line(tuple(self._runs), self._style.align)
         self._runs.clear()
         return line
