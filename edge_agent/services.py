@@ -36,6 +36,7 @@ from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.plugin_desk import PluginDesk
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
+from edge_agent.runtime.settlement import job_source
 from edge_agent.runtime.supervisor import ServiceState, Supervisor
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.database import Database
@@ -291,6 +292,7 @@ def _job_message(job: Job) -> JobMessage:
         attempts=job.attempts,
         detail=job.detail,
         sale_number=sale_number(job),
+        source=job_source(job),
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from simulator.drawer import PtyDrawer
 from simulator.escpos import Mark
 from simulator.hardware import Hardware
-from simulator.hid_scanner import HidPosScanner
+from simulator.hid_scanner import SimulatedHidScanner
 from simulator.keyboard_scanner import StreamKeyboardScanner, UinputKeyboardScanner
 from simulator.printer import Faults, Printer
-from simulator.printer_ports import PtyPrinter, TcpPrinter, UsbPrinter
+from simulator.printer_ports import PtyPrinter, SimulatedUsbPrinter, TcpPrinter
 from simulator.pty_device import Unplugged
 from simulator.scanner import NoAnswer, PtyScanner
 
@@ -77,7 +77,7 @@ class Bench:
                 case StreamKeyboardScanner() | UinputKeyboardScanner():
                     await device.type(data.decode("latin-1") + "\r")
                     return "typed"
-                case HidPosScanner():
+                case SimulatedHidScanner():
                     device.scan(data)
                     return "sent"
         except (NoAnswer, Unplugged) as error:
@@ -131,7 +131,7 @@ def _printer_of(device: object) -> Printer | None:
     match device:
         case TcpPrinter():
             return device
-        case PtyPrinter(printer=printer) | UsbPrinter(printer=printer):
+        case PtyPrinter(printer=printer) | SimulatedUsbPrinter(printer=printer):
             return printer
     return None
 

@@ -6,9 +6,9 @@ from typing import Any, Protocol
 
 from simulator import usb_backend
 from simulator.drawer import PtyDrawer
-from simulator.hid_scanner import HidPosScanner
+from simulator.hid_scanner import SimulatedHidScanner
 from simulator.keyboard_scanner import keyboard_scanner
-from simulator.printer_ports import PtyPrinter, TcpPrinter, UsbPrinter
+from simulator.printer_ports import PtyPrinter, SimulatedUsbPrinter, TcpPrinter
 from simulator.scanner import PtyScanner
 from simulator.usb_bus import UsbBus
 
@@ -33,10 +33,10 @@ class Hardware:
         self.printer = TcpPrinter()
         self.keyboard_scanner = keyboard_scanner(directory / "keyboard-scanner")
         self.id_scanner = PtyScanner(directory / "id-scanner", suffix=b"")
-        self.hid_scanner = HidPosScanner("HID0001")
-        self.hid_id_scanner = HidPosScanner("HID0002")
+        self.hid_scanner = SimulatedHidScanner("HID0001")
+        self.hid_id_scanner = SimulatedHidScanner("HID0002")
         self.serial_printer = PtyPrinter(directory / "serial-printer")
-        self.usb_printer = UsbPrinter("USB0001")
+        self.usb_printer = SimulatedUsbPrinter("USB0001")
         self.drawer = PtyDrawer(directory / "drawer")
         self.bus = UsbBus(directory / "usb.sock")
         self.bus.devices += [self.hid_scanner, self.hid_id_scanner, self.usb_printer]

@@ -23,7 +23,7 @@ DESCRIPTOR = bytes.fromhex(
 )
 
 
-class HidPosScanner(UsbDevice):
+class SimulatedHidScanner(UsbDevice):
     """Sends codes of any length, 56 bytes a report; ``sounds`` are the beeps it was told."""
 
     def __init__(self, serial: str = "SIM0001") -> None:

@@ -113,7 +113,7 @@ class PtyPrinter(PtyDevice):
             return
 
 
-class UsbPrinter(UsbDevice):
+class SimulatedUsbPrinter(UsbDevice):
     """A printer on USB."""
 
     def __init__(self, serial: str = "SIM0001", model: PrinterModel | None = None) -> None:

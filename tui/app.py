@@ -28,7 +28,8 @@ from edge_agent.api.commands import (
 )
 from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
-from edge_agent.api.values import Money, Role
+from edge_agent.api.lane import Basket
+from edge_agent.api.values import Money
 from edge_agent.control.client import ControlClient
 from edge_agent.control.messages import JobMessage, LaneMessage, PluginChange
 from tui.dialogs import AgeAnswer, Ask, AskAge, Confirm, DecideReceipt
@@ -39,6 +40,7 @@ from tui.plugins_pane import PluginsPane
 from tui.tables import RowTable
 from tui.view_models import lane_view, sync_lines, undecided_receipts
 
+_LEAD_NEEDED = "lead_needed"
 _REFRESH_S = 1.0
 _LANE_ACTIONS = frozenset(
     {
@@ -73,21 +75,21 @@ class LaneApp(App[None]):
         Binding("f2", "tab('plugins')", "Plugins", show=False),
         Binding("f3", "tab('devices')", "Devices", show=False),
         Binding("f4", "tab('sync')", "Sync", show=False),
-        Binding("e", "enter_code", "Code"),
-        Binding("v", "void_line", "Void line"),
-        Binding("s", "subtotal", "Subtotal"),
-        Binding("a", "age_checked", "Age"),
-        Binding("l", "lift_hold", "Lift hold"),
-        Binding("r", "decide_receipt", "Receipt?"),
-        Binding("c", "pay_cash", "Cash"),
-        Binding("k", "pay_card", "Card"),
-        Binding("x", "void_sale", "Void sale"),
-        Binding("n", "no_sale", "No sale"),
-        Binding("o", "sign_off", "Sign off"),
-        Binding("p", "print_again('copy')", "Copy"),
-        Binding("g", "print_again('gift')", "Gift"),
+        Binding("e,E", "enter_code", "Code"),
+        Binding("v,V", "void_line", "Void line"),
+        Binding("s,S", "subtotal", "Subtotal"),
+        Binding("a,A", "age_checked", "Age"),
+        Binding("l,L", "lift_hold", "Lift hold"),
+        Binding("r,R", "decide_receipt", "Receipt?"),
+        Binding("c,C", "pay_cash", "Cash"),
+        Binding("k,K", "pay_card", "Card"),
+        Binding("x,X", "void_sale", "Void sale"),
+        Binding("n,N", "no_sale", "No sale"),
+        Binding("o,O", "sign_off", "Sign off"),
+        Binding("p,P", "print_again('copy')", "Copy"),
+        Binding("g,G", "print_again('gift')", "Gift"),
         Binding("space", "toggle_plugin", "On/off"),
-        Binding("q", "quit", "Quit"),
+        Binding("q,Q", "quit", "Quit"),
     ]
 
     def __init__(self, socket: Path, now: Callable[[], datetime] = _utc_now) -> None:
@@ -113,6 +115,7 @@ class LaneApp(App[None]):
 
     def on_ready(self) -> None:
         """Begins to follow the agent."""
+        self.action_tab("lane")
         self._follow_events()
         self._refresh_for_ever()
 
@@ -201,10 +204,17 @@ class LaneApp(App[None]):
     @work
     async def action_void_sale(self) -> None:
         """Gives the sale up, after a yes where there is something to lose."""
-        basket = self._lane.state.basket if self._lane is not None else None
-        question = f"Void the whole sale of {basket.totals.total}?" if basket is not None else ""
-        if basket is None or await self.push_screen_wait(Confirm(question)):
-            await self._command(VoidBasket())
+        while (basket := self._basket()) is not None:
+            question = f"Void the whole sale of {basket.totals.total}?"
+            if not await self.push_screen_wait(Confirm(question)):
+                return
+            # Somebody may have scanned meanwhile: nobody said yes to that.
+            if self._basket() == basket:
+                break
+        await self._command(VoidBasket())
+
+    def _basket(self) -> Basket | None:
+        return self._lane.state.basket if self._lane is not None else None
 
     async def action_sign_off(self) -> None:
         """Ends the session."""
@@ -274,7 +284,8 @@ class LaneApp(App[None]):
             await self._command(Pay(tender=Tender.CASH, tendered=0))
             return
         currency = self._lane.state.currency
-        given = await self.push_screen_wait(Ask(f"Cash given ({currency})"))
+        due = basket.totals.total
+        given = await self.push_screen_wait(Ask(f"To pay: {due}\nCash given ({currency})"))
         if given is None:
             return
         try:
@@ -309,15 +320,14 @@ class LaneApp(App[None]):
         )
         if reason is None:
             return
-        operator = self._lane.state.operator if self._lane is not None else None
-        badge: str | None = None
-        if operator is not None and operator.role is not Role.LEAD:
-            badge = await self.push_screen_wait(
-                Ask(
-                    "Badge of a shift lead. Esc: without one, where the shop allows it", secret=True
-                )
-            )
-        await self._command(NoSale(reason=reason, badge=badge))
+        refused = await self._refusal(lambda: self._client.command(NoSale(reason=reason)))
+        if refused is not None and refused.code == _LEAD_NEEDED:
+            badge = await self.push_screen_wait(Ask(f"{refused}\nBadge", secret=True))
+            if badge is None:
+                return
+            with_badge = NoSale(reason=reason, badge=badge)
+            refused = await self._refusal(lambda: self._client.command(with_badge))
+        await self._answered(refused)
 
     async def action_print_again(self, edition: Literal["copy", "gift"]) -> None:
         """Prints the last receipt once more."""
@@ -367,12 +377,19 @@ class LaneApp(App[None]):
 
     async def _do(self, ask: Callable[[], Awaitable[object]]) -> bool:
         """Asks the agent; a refusal is shown in its own words."""
+        return await self._answered(await self._refusal(ask))
+
+    async def _refusal(self, ask: Callable[[], Awaitable[object]]) -> ControlError | None:
         try:
             await ask()
         except ControlError as error:
-            self.clear_notifications()
-            self.notify(str(error), severity="error", timeout=6)
-            return False
+            return error
+        return None
+
+    async def _answered(self, refused: ControlError | None) -> bool:
         self.clear_notifications()
+        if refused is not None:
+            self.notify(str(refused), severity="error", timeout=6)
+            return False
         await self.refresh_now()
         return True

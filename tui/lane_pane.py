@@ -2,7 +2,7 @@
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Digits, Label, Static
 
 from tui.tables import RowTable
@@ -21,11 +21,12 @@ class LanePane(Vertical):
                 "Qty",
                 "Price",
                 "Amount",
-                "Restricted",
+                "Rule",
                 id="lines",
                 numbers=("#", "Qty", "Price", "Amount"),
+                gives_way="Item",
             )
-            with Vertical(id="lane-side"):
+            with VerticalScroll(id="lane-side"):
                 yield Label("TOTAL", classes="help")
                 yield Digits("0.00", id="total")
                 yield Label("", id="customer")
@@ -37,7 +38,9 @@ class LanePane(Vertical):
         self.query_one("#lane-title", Label).update(view.title)
         self.query_one("#lines", RowTable).show(view.rows, follow=True)
         self.query_one("#total", Digits).update(view.total)
-        self.query_one("#customer", Label).update(view.customer)
+        customer = self.query_one("#customer", Label)
+        customer.update(view.customer)
+        customer.display = bool(view.customer)
         self.query_one("#phase", Label).update(view.phase)
         notices = Text("\n\n").join(Text(notice.text, notice.style) for notice in view.notices)
         self.query_one("#notices", Static).update(notices)

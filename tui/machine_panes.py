@@ -1,24 +1,38 @@
 """Devices and delivery."""
 
+from collections.abc import Mapping
+
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
 from edge_agent.control.messages import DeviceMessage
 from tui.tables import RowTable
-from tui.view_models import Notice, device_rows
+from tui.view_models import Notice, device_lines, device_rows
 
 
 class DevicesPane(Vertical):
-    """Every device and what is known of it."""
+    """Every device, and all that is known of the selected one."""
+
+    _devices: Mapping[str, DeviceMessage] = {}
 
     def compose(self) -> ComposeResult:
-        yield RowTable("Device", "Class", "State", "Facts", "Detail", id="device-table")
+        yield RowTable("Device", "Class", "State", "Look at", id="device-table")
+        yield Static("", id="device-detail")
 
     def show(self, devices: list[DeviceMessage]) -> None:
         """Shows the devices."""
+        self._devices = {device.name: device for device in devices}
         self.query_one("#device-table", RowTable).show(device_rows(devices))
+        self._show_selected()
+
+    @on(RowTable.RowHighlighted)
+    def _show_selected(self) -> None:
+        device = self._devices.get(self.query_one("#device-table", RowTable).selected or "")
+        lines = device_lines(device) if device is not None else ()
+        self.query_one("#device-detail", Static).update(Text("\n\n".join(lines)))
 
 
 class SyncPane(Vertical):

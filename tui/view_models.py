@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from edge_agent.api.device import FACTS
 from edge_agent.api.lane import Phase
 from edge_agent.api.values import Severity
 from edge_agent.control.messages import (
@@ -19,6 +20,7 @@ _PHASES = {
     Phase.SELLING: "Sale open.",
     Phase.SUBTOTALED: "Subtotal taken. Waiting for payment.",
 }
+_URGENCY = (Severity.REFUSED, Severity.ATTENTION, Severity.INFO)
 _STYLES = {Severity.INFO: "", Severity.ATTENTION: "bold yellow", Severity.REFUSED: "bold red"}
 
 
@@ -52,7 +54,7 @@ class LaneView:
 
 
 def lane_view(message: LaneMessage) -> LaneView:
-    """Lines, total, holds first, then prompts, then what is to be decided."""
+    """Lines, total, and what to do: holds, what is to be decided, then prompts by urgency."""
     state = message.state
     basket = state.basket
     operator = state.operator.name if state.operator is not None else "nobody"
@@ -78,12 +80,17 @@ def lane_view(message: LaneMessage) -> LaneView:
     ]
     # A hold says what the prompt that came with it says.
     held = {hold.message for hold in (basket.holds if basket is not None else ())}
+    undecided = undecided_receipts(message)
+    decided_about = {job.source for job in undecided}
+    told = [
+        prompt
+        for prompt in state.prompts
+        if prompt.message not in held and prompt.source not in decided_about
+    ]
     prompts = [
         Notice(prompt.message, _STYLES[prompt.severity])
-        for prompt in state.prompts
-        if prompt.message not in held
+        for prompt in sorted(told, key=lambda prompt: _URGENCY.index(prompt.severity))
     ]
-    undecided = undecided_receipts(message)
     decision = [Notice(_what_to_decide(undecided), "bold yellow")] if undecided else []
     return LaneView(
         title=f"Store {state.store}  Lane {state.lane}  {operator}{sale}",
@@ -91,7 +98,7 @@ def lane_view(message: LaneMessage) -> LaneView:
         rows=rows,
         total=basket.totals.total.amount() if basket is not None else "0.00",
         customer=f"Customer {basket.customer_id}" if basket and basket.customer_id else "",
-        notices=(*holds, *prompts, *decision),
+        notices=(*holds, *decision, *prompts),
     )
 
 
@@ -102,8 +109,8 @@ def undecided_receipts(message: LaneMessage) -> tuple[JobMessage, ...]:
 
 
 def _what_to_decide(undecided: tuple[JobMessage, ...]) -> str:
-    more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""
-    return f"Press R to decide about the receipt of sale {undecided[0].sale_number}{more}."
+    more = f", and {len(undecided) - 1} more" if len(undecided) > 1 else ""
+    return f"The receipt of sale {undecided[0].sale_number} may be on paper{more}. Press R."
 
 
 def plugin_rows(plugins: list[PluginMessage]) -> tuple[Row, ...]:
@@ -131,13 +138,27 @@ def device_rows(devices: list[DeviceMessage]) -> tuple[Row, ...]:
                 device.name,
                 ", ".join(device.classes) or device.driver,
                 device.state,
-                "  ".join(f"{name}: {value}" for name, value in sorted(device.facts.items())),
-                device.detail,
+                ", ".join(_unusual(device)),
             ),
             dim=device.state != "ready",
         )
         for device in devices
     )
+
+
+def _unusual(device: DeviceMessage) -> list[str]:
+    """What the device says that is not as it should be."""
+    return [
+        f"{fact}: {word}"
+        for fact, word in sorted(device.facts.items())
+        if fact in FACTS and word != FACTS[fact][0]
+    ]
+
+
+def device_lines(device: DeviceMessage) -> tuple[str, ...]:
+    """All that is known of one device."""
+    facts = (f"{fact}: {word}" for fact, word in sorted(device.facts.items()))
+    return (f"{device.name} ({device.driver}): {device.state}, {device.detail}", "  ".join(facts))
 
 
 def sync_lines(outbox: OutboxMessage, now: datetime) -> tuple[Notice, ...]:

@@ -82,17 +82,17 @@ class SerialDrawer(OutputDriver[SerialDrawerOptions]):
     async def release(self) -> None:
         line, self._line = self._line, None
         if line is not None:
-            line.close()
+            await line.close()
 
     async def output(self, request: Output) -> OutputCompleteEvent:
-        outcome, detail = OutputOutcome.IMPOSSIBLE, "This device opens a drawer and prints nothing."
+        outcome, detail = OutputOutcome.IMPOSSIBLE, "it prints nothing"
         if isinstance(request, OpenDrawer):
             outcome, detail = await self._open()
         return OutputCompleteEvent(output_id=request.output_id, outcome=outcome, detail=detail)
 
     async def _open(self) -> tuple[OutputOutcome, str]:
         if self._line is None:
-            return OutputOutcome.FAILED, "The drawer is not connected."
+            return OutputOutcome.FAILED, "it is not connected"
         line = self._line
 
         async def look() -> str:

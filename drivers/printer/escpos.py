@@ -109,7 +109,7 @@ class EscPosPrinter(OutputDriver[PrinterOptionsT]):
             pieces = self._encoder.receipt(request.receipt)
         # Nothing was sent: whatever is wrong with the receipt, it is not on paper.
         except Exception as error:
-            detail = f"it cannot be encoded ({type(error).__name__}: {error}). Tell IT."
+            detail = f"it cannot be encoded ({type(error).__name__}: {error}); tell IT"
             return OutputOutcome.IMPOSSIBLE, detail
         try:
             if obstacle := await self._why_not_now(talk, confirmations):
@@ -199,10 +199,10 @@ class EscPosPrinter(OutputDriver[PrinterOptionsT]):
     async def _open_drawer(self) -> tuple[OutputOutcome, str]:
         talk, drawer = self._talk, self.config.drawer
         if talk is None or drawer is None:
-            return OutputOutcome.FAILED, "The drawer's printer is not connected."
+            return OutputOutcome.FAILED, "its printer is not connected"
         if talk.obstacle:
             # It would keep the pulse and open the drawer when nobody expects it.
-            return OutputOutcome.FAILED, f"Its printer cannot: {talk.obstacle}."
+            return OutputOutcome.FAILED, f"{talk.obstacle} at its printer"
 
         async def look() -> str:
             known = drawer.open_level != "none" and await talk.inquire(RealTime.PRINTER)

@@ -26,14 +26,4 @@ class SerialPrinter(EscPosPrinter[SerialPrinterOptions]):
         return self.config.port
 
     async def connect(self) -> Connection:
-        return _LineConnection(SerialLine(self.name, self.config))
-
-
-class _LineConnection:
-    def __init__(self, line: SerialLine) -> None:
-        self._line = line
-        self.read = line.read
-        self.write = line.write
-
-    async def close(self) -> None:
-        self._line.close()
+        return SerialLine(self.name, self.config)

@@ -2,7 +2,7 @@
 
 A keyboard scanner emulates the keyboard of one country, and the same keys are other characters in
 another: with the wrong layout a Z is read as a Y. The tables say what xkeyboard-config's symbols of
-these names say (``tests/unit/drivers/test_layouts.py`` compares them), for the characters that
+these names say (``tests/unit/drivers/scanner/test_layouts.py`` compares them), for the characters that
 barcodes carry; where Windows' layout of the same country differs there, they say what Windows does,
 because that is what scanners emulate. A doubled accent is a dead key.
 """

@@ -8,7 +8,7 @@ from edge_agent.api.errors import DeviceError
 
 _LOOK_EVERY_S = 0.02
 _OPENED = OutputOutcome.DONE, "seen open"
-_SHUT = OutputOutcome.FAILED, "It did not move."
+_SHUT = OutputOutcome.FAILED, "it did not move"
 _NOT_TAKEN = OutputOutcome.UNCERTAIN, "the pulse was not taken in time"
 _NOT_SEEN = OutputOutcome.UNCERTAIN, "the drawer cannot be observed"
 _LOST = OutputOutcome.UNCERTAIN, "the connection was lost during the pulse"

@@ -83,18 +83,21 @@ class SerialLine:
             try:
                 present = self.modem_line(config.present)
             except DeviceLost as error:
-                self.close()
+                self._give_back()
                 raise ClaimError(str(error)) from error
             if not present:
-                self.close()
+                self._give_back()
                 raise ClaimError(
                     f"{name}: nothing is switched on at {config.port} "
                     f"({config.present.upper()} is not active)."
                 )
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Gives the line back; what has not gone out yet never will, and who waits is told."""
         self._waits.end(f"{self._name}: {self._config.port} was released")
+        self._give_back()
+
+    def _give_back(self) -> None:
         # Where the device is gone, so is its exclusiveness.
         with contextlib.suppress(OSError):
             fcntl.ioctl(self._descriptor, termios.TIOCNXCL)

@@ -62,4 +62,4 @@ class SerialReader(Driver[SerialReaderOptions]):
         line, self._line = self._line, None
         if line is not None:
             line.write_now(self.config.disable)
-            line.close()
+            await line.close()

@@ -6,6 +6,7 @@
     ├── ConfigError          a configuration file: which file, which key, what was expected
     ├── ImportRefused        a price book or people file: which lines, and why
     ├── DeviceError
+    │   ├── DriverUnavailable  an entry point that does not load, or is no driver
     │   ├── ClaimError       the device cannot be opened now (absent, taken, not permitted)
     │   └── DeviceLost       the device was claimed and is gone
     ├── PluginError
@@ -35,6 +36,10 @@ class ImportRefused(EdgeAgentError):
 
 class DeviceError(EdgeAgentError):
     """Something about a device, named in the message."""
+
+
+class DriverUnavailable(DeviceError):
+    """A driver is listed, but does not load or is no driver."""
 
 
 class ClaimError(DeviceError):
@@ -95,10 +100,18 @@ class ControlError(EdgeAgentError):
 
     Attributes:
         status: HTTP status, or 0 where there was no answer.
+        code: the problem's code, empty where there was no answer.
         fields: for refused settings, setting name -> reason.
     """
 
-    def __init__(self, message: str, status: int = 0, fields: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        status: int = 0,
+        code: str = "",
+        fields: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.code = code
         self.fields = fields or {}

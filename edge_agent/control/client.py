@@ -156,7 +156,7 @@ class ControlClient:
         except (json.JSONDecodeError, ValidationError):
             message = f"{path} was refused with {response.status_code}."
             raise ControlError(message, response.status_code) from None
-        raise ControlError(problem.detail, response.status_code, problem.fields)
+        raise ControlError(problem.detail, response.status_code, problem.code, problem.fields)
 
     def _unreachable(self, error: httpx.HTTPError) -> ControlError:
         return ControlError(

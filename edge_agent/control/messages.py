@@ -29,7 +29,10 @@ class Problem(Message):
 
 
 class JobMessage(Message):
-    """An output that waits, failed, or may have happened; ``sale_number`` of a receipt."""
+    """An output that waits, failed, or may have happened.
+
+    ``sale_number``: of a receipt. ``source``: that of the prompts which tell the cashier of it.
+    """
 
     id: int
     kind: str
@@ -37,6 +40,7 @@ class JobMessage(Message):
     attempts: int
     detail: str
     sale_number: int | None = None
+    source: str = ""
 
 
 class LaneMessage(Message):

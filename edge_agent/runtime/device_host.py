@@ -126,7 +126,7 @@ class DeviceHost:
             not_after: an output that has to wait for another one until then is not done at all.
         """
         patience = None if not_after is None else (not_after - self._clock()).total_seconds()
-        too_late = not_done(request, OutputOutcome.FAILED, f"{self.name} was busy for too long.")
+        too_late = not_done(request, OutputOutcome.FAILED, f"the {self.name} was busy for too long")
         try:
             async with asyncio.timeout(patience):
                 await self._one_output.acquire()
@@ -136,7 +136,7 @@ class DeviceHost:
             if not_after is not None and self._clock() > not_after:
                 return too_late
             if self._state is not DeviceState.READY or not isinstance(self._driver, OutputDriver):
-                detail = f"{self.name} is {self._state}: {self._detail}."
+                detail = f"the {self.name} is {self._state}"
                 return not_done(request, OutputOutcome.FAILED, detail)
             try:
                 return await self._driver.output(request)

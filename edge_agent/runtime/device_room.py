@@ -45,7 +45,7 @@ class DeviceRoom:
         if broken := self._broken():
             return not_done(request, OutputOutcome.FAILED, broken)
         return not_done(
-            request, OutputOutcome.IMPOSSIBLE, f"This lane has no {_WORDS[device_class]}."
+            request, OutputOutcome.IMPOSSIBLE, f"this lane has no {_WORDS[device_class]}"
         )
 
     def _first(self, device_class: DeviceClass) -> DeviceHost | None:
@@ -57,4 +57,4 @@ class DeviceRoom:
     def _broken(self) -> str:
         """Devices of which nobody can say what they are, and why; empty where there are none."""
         found = [status for status in self.statuses() if status.state is DeviceState.BROKEN]
-        return " ".join(f"{status.name} is set up wrongly: {status.detail}." for status in found)
+        return "; ".join(f"{status.name} is set up wrongly: {status.detail}" for status in found)

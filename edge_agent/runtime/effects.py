@@ -90,7 +90,7 @@ class Effects:
         # A template that does not fit this sale holds up no other sale.
         except Exception as error:
             log.exception("receipt not laid out", job=job.id)
-            detail = f"its template does not fit ({type(error).__name__}: {error}). Tell IT."
+            detail = f"its template does not fit ({type(error).__name__}: {error}); tell IT"
             await self._desk.output_settled(job, OutputOutcome.IMPOSSIBLE, detail)
             return
         await self._drawers_first()
@@ -98,7 +98,7 @@ class Effects:
         request = PrintReceipt(output_id=job.id, receipt=receipt)
         end = await self._devices.output(DeviceClass.POS_PRINTER, request, None)
         if end.outcome is OutputOutcome.FAILED:
-            message = f"The receipt of sale {body.sale.basket.sale_number} waits: {end.detail}"
+            message = f"The receipt of sale {body.sale.basket.sale_number} waits: {end.detail}."
             prompt = machine_prompt(message, job_source(job))
             pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S)
             await self._desk.postpone(job, end.detail, pause, prompt)
@@ -121,7 +121,7 @@ class Effects:
     async def _open(self, job: Job) -> None:
         not_after = datetime.fromtimestamp(job.created_at + DRAWER_TOO_LATE_S, UTC)
         if self._clock() > not_after:
-            detail = "It was to open a while ago."
+            detail = "it was to open a while ago"
             await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
             return
         await self._desk.start(job)

@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
 
 from edge_agent.api.device import Driver
-from edge_agent.api.errors import NotKnown, PluginUnavailable
+from edge_agent.api.errors import DriverUnavailable, EdgeAgentError, NotKnown, PluginUnavailable
 from edge_agent.api.plugin import Plugin
 
 T = TypeVar("T")
@@ -30,18 +30,19 @@ class Registry:
         self.plugins = _offers(PLUGIN_GROUP)
 
     def load_driver(self, name: str) -> type[Driver[Any]]:
-        """Imports a driver; raises ``NotKnown`` or ``PluginUnavailable``."""
+        """Imports a driver; raises ``NotKnown`` or ``DriverUnavailable``."""
         offer = self.drivers.get(name)
         if offer is None:
             known = ", ".join(sorted(self.drivers))
             raise NotKnown(f"There is no driver {name!r}. Installed drivers: {known}.")
-        return _load(offer, Driver)  # type: ignore[type-abstract]
+        return _load(offer, Driver, DriverUnavailable)  # type: ignore[type-abstract]
 
     def load_plugin(self, name: str) -> type[Plugin[Any, Any]]:
         """Imports a plugin and checks it against the contract; raises ``PluginUnavailable``."""
         plugin: type[Plugin[Any, Any]] = _load(
             self.plugins[name],
             Plugin,  # type: ignore[type-abstract]
+            PluginUnavailable,
         )
         missing = [
             attribute
@@ -62,16 +63,14 @@ def _offers(group: str) -> dict[str, Offer]:
     }
 
 
-def _load(offer: Offer, contract: type[T]) -> type[T]:
+def _load(offer: Offer, contract: type[T], unavailable: type[EdgeAgentError]) -> type[T]:
     try:
         loaded = offer.entry_point.load()
     # A stranger's module may raise anything while it is imported; it becomes a status to show.
     except Exception as error:
-        raise PluginUnavailable(
+        raise unavailable(
             f"{offer.name} from {offer.distribution} does not load: {type(error).__name__}: {error}"
         ) from error
     if not (isinstance(loaded, type) and issubclass(loaded, contract)):
-        raise PluginUnavailable(
-            f"{offer.name} from {offer.distribution} is not a {contract.__name__}."
-        )
+        raise unavailable(f"{offer.name} from {offer.distribution} is not a {contract.__name__}.")
     return loaded

@@ -56,7 +56,7 @@ def _receipt_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) ->
         message = f"The receipt of sale {number} may be on paper ({detail}). Look, then decide."
         turn.say(machine_prompt(message, job_source(job)))
     elif outcome is not OutputOutcome.DONE:
-        message = f"The receipt of sale {number} was not printed: {detail}"
+        message = f"The receipt of sale {number} was not printed: {detail}."
         turn.say(machine_prompt(message, job_source(job)))
     turn.publish(
         ReceiptCompleted(
@@ -80,7 +80,7 @@ def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) -> 
         OutputOutcome.IMPOSSIBLE: "not_opened",
     }
     if outcome in (OutputOutcome.FAILED, OutputOutcome.IMPOSSIBLE):
-        message = f"The drawer did not open: {detail} Open it with the key."
+        message = f"The drawer did not open: {detail}. Open it with the key."
         turn.say(machine_prompt(message, job_source(job), "sale"))
     turn.publish(
         DrawerCompleted(

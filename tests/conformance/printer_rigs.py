@@ -16,8 +16,7 @@ from edge_agent.api.receipt import Receipt, Text
 from edge_agent.testing import serving
 from simulator import usb_backend
 from simulator.printer import Printer, PrinterModel
-from simulator.printer_ports import PtyPrinter, TcpPrinter
-from simulator.printer_ports import UsbPrinter as VirtualUsbPrinter
+from simulator.printer_ports import PtyPrinter, SimulatedUsbPrinter, TcpPrinter
 from simulator.usb_bus import UsbBus
 
 EPSON = PrinterModel()
@@ -138,7 +137,7 @@ class UsbRig(PrinterRig):
     def __init__(self, directory: Path, model: PrinterModel) -> None:
         super().__init__(directory, model)
         self.bus = UsbBus(directory / "usb.sock")
-        self.device = VirtualUsbPrinter(model=model)
+        self.device = SimulatedUsbPrinter(model=model)
         self.bus.devices.append(self.device)
         self.printer = self.device.printer
 

@@ -14,8 +14,7 @@ from drivers.scanner.keyboard import KeyboardScanner
 from drivers.scanner.serial import SerialScanner
 from edge_agent.api.device import Driver, Host
 from simulator import usb_backend
-from simulator.hid_scanner import HidPosScanner as VirtualHidScanner
-from simulator.hid_scanner import reports
+from simulator.hid_scanner import SimulatedHidScanner, reports
 from simulator.keyboard_scanner import StreamKeyboardScanner, as_bytes, keystrokes
 from simulator.pty_device import PtyDevice
 from simulator.scanner import PtyScanner
@@ -160,7 +159,7 @@ class HidRig(Rig):
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
         self.bus = UsbBus(directory / "usb.sock")
-        self.device = VirtualHidScanner()
+        self.device = SimulatedHidScanner()
         self.bus.devices.append(self.device)
 
     @asynccontextmanager

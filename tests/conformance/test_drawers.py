@@ -64,7 +64,7 @@ class TestSerialDrawer(OutputConformance):
         async with serving(driver):
             self.drawer.stuck = True
             end = await driver.output(OpenDrawer(output_id=1))
-            assert (end.outcome, end.detail) == (OutputOutcome.FAILED, "It did not move.")
+            assert (end.outcome, end.detail) == (OutputOutcome.FAILED, "it did not move")
             self.drawer.silent = True
             await host.wait_for_fact("drawer", "unknown")
             end = await driver.output(OpenDrawer(output_id=2))

@@ -315,7 +315,7 @@ async def test_the_drawers_state_is_known_by_its_pin(rig: PrinterRig) -> None:
         await host.wait_for_fact("drawer", "closed")
         rig.printer.faults.drawer_stuck = True
         end = await driver.output(OpenDrawer(output_id=8))
-        assert (end.outcome, end.detail) == (FAILED, "It did not move.")
+        assert (end.outcome, end.detail) == (FAILED, "it did not move")
 
 
 @pytest.mark.parametrize(("level", "state"), [("high", "closed"), ("low", "open")])

@@ -261,5 +261,5 @@ async def test_a_pulse_that_waited_while_the_agent_was_down_is_not_carried_out(
     ).result()
     writer.close()
     await lane.start_agent()
-    await prompted(lane, "The drawer did not open: It was to open a while ago.")
+    await prompted(lane, "The drawer did not open: it was to open a while ago.")
     assert lane.printer.drawer_openings == 0

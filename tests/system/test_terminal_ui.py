@@ -199,7 +199,7 @@ async def test_receipts_that_may_be_on_paper_are_decided_about_by_one_who_looks(
         await lane.printer.switch_off()
         lane.printer.faults.line_s = 0
         await lane.printer.plug()
-    await shows(pilot, "#notices", "decide about the receipt of sale 1 and 1 more")
+    await shows(pilot, "#notices", "The receipt of sale 1 may be on paper, and 1 more")
     await pilot.press("r")
     await shows(pilot, "#dialog Label", "The receipt of sale 1 may be on paper")
     await pilot.press("y")

@@ -155,7 +155,7 @@ async def test_what_the_cashier_should_know_is_in_words_and_a_drawer_that_moves_
 async def test_what_a_lane_has_not_is_impossible_and_what_is_set_up_wrongly_may_come() -> None:
     request = OpenDrawer(output_id=4)
     end = await DeviceRoom([]).output(DeviceClass.CASH_DRAWER, request, None)
-    assert (end.outcome, end.detail) == (OutputOutcome.IMPOSSIBLE, "This lane has no cash drawer.")
+    assert (end.outcome, end.detail) == (OutputOutcome.IMPOSSIBLE, "this lane has no cash drawer")
     host = host_of(Drawer, Told(), {"pin": "two"})
     async with running(host, DeviceState.BROKEN):
         end = await DeviceRoom([host]).output(DeviceClass.CASH_DRAWER, request, None)

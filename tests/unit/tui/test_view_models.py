@@ -63,8 +63,12 @@ def test_receipts_that_may_be_on_paper_are_decided_about_oldest_first() -> None:
     lane = message(scenario, *jobs)
     assert [job.id for job in undecided_receipts(lane)] == [3, 4, 5]
     told = [notice.text for notice in lane_view(lane).notices]
-    assert told == ["Press R to decide about the receipt of sale 103 and 2 more."]
-    assert lane_view(message(scenario, jobs[0])).notices[0].text.endswith("of sale 105.")
+    assert told == ["The receipt of sale 103 may be on paper, and 2 more. Press R."]
+    assert (
+        lane_view(message(scenario, jobs[0]))
+        .notices[0]
+        .text.startswith("The receipt of sale 105 may")
+    )
 
 
 def outbox(**changes: object) -> OutboxMessage:

@@ -52,7 +52,7 @@ async def test_a_printer_that_lowers_dsr_is_waited_for(sink: Sink, dsr: Property
     dsr.return_value = True
     await asyncio.wait_for(writing, 5)
     await until(lambda: len(sink.received) >= 100)
-    line.close()
+    await line.close()
     sink.unplug()
 
 
@@ -65,7 +65,7 @@ async def test_who_still_waits_is_told_before_the_line_is_closed(
     writing = asyncio.create_task(line.write(b"x" * 1_000_000))
     reading = asyncio.create_task(line.read())
     await asyncio.sleep(0.05)
-    line.close()
+    await line.close()
     for waiting in (writing, reading):
         with pytest.raises(DeviceLost, match="was released"):
             await asyncio.wait_for(waiting, 5)
@@ -74,7 +74,7 @@ async def test_who_still_waits_is_told_before_the_line_is_closed(
     reading = asyncio.create_task(another.read())
     await sink.send_all(b"hello")
     assert await asyncio.wait_for(reading, 5) == b"hello"
-    another.close()
+    await another.close()
     sink.unplug()
 
 
@@ -93,7 +93,7 @@ async def test_a_switched_off_device_is_neither_claimed_nor_kept(
     dsr.return_value = False
     with pytest.raises(DeviceLost, match="switched off or unplugged"):
         await asyncio.wait_for(reading, 5)
-    line.close()
+    await line.close()
     sink.unplug()
 
 
