@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from edge_agent.api.errors import ConfigError
+from edge_agent.api.validation import explain
 from edge_agent.intake.gtin import EightDigits
 from edge_agent.intake.identity.judgement import ExpiredPolicy, LeapDayPolicy
 from edge_agent.intake.identity.policy import IdentityPolicy, ScanPolicy
@@ -269,19 +270,4 @@ def load_config(path: Path) -> Config:
     try:
         return Config.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(
-            "\n".join(_explain(path, problem) for problem in error.errors())
-        ) from None
-
-
-def _explain(path: Path, problem: Any) -> str:
-    key = ".".join(str(part) for part in problem["loc"])
-    where = f"{path}: {key}" if key else f"{path}"
-    match problem["type"]:
-        case "missing":
-            return f"{where}: this key is missing."
-        case "extra_forbidden":
-            return f"{where}: there is no such key."
-    # A whole table may hold a password: only a single value is shown again.
-    single = isinstance(problem["input"], str | int | float)
-    return f"{where}: {problem['msg']}" + (f" (got {problem['input']!r})." if single else ".")
+        raise ConfigError("\n".join(f"{path}: {line}." for line in explain(error))) from None

@@ -3,6 +3,7 @@
 The console and the HTTP interface are two ways to ask for the same things.
 """
 
+import math
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -15,6 +16,8 @@ from simulator.printer import Faults, Printer
 from simulator.printer_ports import PtyPrinter, SimulatedUsbPrinter, TcpPrinter
 from simulator.pty_device import Unplugged
 from simulator.scanner import NoAnswer, PtyScanner
+
+_LONGEST_S = 600.0
 
 
 class NotPossible(Exception):
@@ -90,14 +93,19 @@ class Bench:
         if isinstance(device, PtyDrawer):
             if fault not in ("stuck", "silent"):
                 raise NotPossible(f"{name} has the faults stuck and silent")
-            setattr(device, fault, bool(value))
+            setattr(device, fault, _switch(value))
             return
         faults = self._printer(name).faults
         known = {field.name: field.default for field in fields(Faults)}
         if fault not in known:
             raise NotPossible(f"{name} has the faults {', '.join(known)}")
-        normal = known[fault]
-        setattr(faults, fault, bool(value) if isinstance(normal, bool) else _amount(value))
+        match known[fault]:
+            case bool():
+                setattr(faults, fault, _switch(value))
+            case float():
+                setattr(faults, fault, _seconds(value))
+            case _:
+                setattr(faults, fault, _lines(value))
 
     def drawer(self, name: str, is_open: bool) -> None:
         """Opens a drawer with the key, or pushes it in."""
@@ -136,13 +144,37 @@ def _printer_of(device: object) -> Printer | None:
     return None
 
 
-def _amount(value: Any) -> float | int | None:
-    if value is None:
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise NotPossible(f"this fault is on or off, not {value!r}")
+    return value
+
+
+def _seconds(value: object) -> float:
+    """``off`` is none at all."""
+    seconds = 0.0 if value is False else _number(value)
+    if not 0 <= seconds <= _LONGEST_S:
+        raise NotPossible(f"this fault is off or a number of seconds up to {_LONGEST_S:.0f}")
+    return seconds
+
+
+def _lines(value: object) -> int | None:
+    """``off`` is a whole roll."""
+    if value is False:
         return None
+    lines = _number(value)
+    if lines < 0 or not lines.is_integer():
+        raise NotPossible(f"this fault is off or a whole number of lines, not {value!r}")
+    return int(lines)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise NotPossible(f"{value!r} is no number")
     try:
-        amount = float(value)
+        number = float(value)
     except ValueError:
         raise NotPossible(f"{value!r} is neither on nor off nor a number") from None
-    if amount < 0:
-        raise NotPossible("a number must not be negative")
-    return int(amount) if amount.is_integer() else amount
+    if not math.isfinite(number):
+        raise NotPossible(f"{value!r} is no number to work with")
+    return number

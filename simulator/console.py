@@ -31,6 +31,20 @@ Type a code to scan it (an item's GTIN, EMP1001 to sign on, LOY5001 for a custom
 """
 
 
+_COMMANDS = {
+    "id",
+    "passport",
+    "with",
+    "play",
+    "plug",
+    "unplug",
+    "fault",
+    "power",
+    "drawer",
+    "png",
+} | {"customers"}
+
+
 async def simulate(directory: Path, *, every_device: bool, port: int) -> None:
     """Runs until ``quit`` or the end of input; the lane stays in ``directory``."""
     devices = tuple(Hardware(directory).devices) if every_device else ("scanner", "printer")
@@ -97,6 +111,8 @@ async def _do(  # noqa: PLR0912 - a table
         case ["restart"]:
             await lane.stop_agent()
             await lane.start_agent()
+        case [word] if word in _COMMANDS:
+            return f"{word} wants more; try help"
         case [code]:
             return await _scan(lane, bench, "scanner", code)
         case _:

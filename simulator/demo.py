@@ -13,7 +13,7 @@ from simulator.broker import EmbeddedBroker, read_topic
 from simulator.paper import as_text, save_png
 from simulator.scenario import plan_sales
 from simulator.stream import check_stream
-from simulator.virtual_lane import TOPIC, VirtualLane
+from simulator.virtual_lane import TOPIC, AgentFailed, VirtualLane
 from simulator.world import CASHIER
 
 _DEMO_PACE_S = 1.2
@@ -93,7 +93,8 @@ async def _play(lane: VirtualLane, sales: int, seed: int) -> None:
     plans = plan_sales(lane.assortment, sales, seed)
     for plan in track(plans, "sales", console=_progress, disable=not sys.stderr.isatty()):
         await lane.cashier.sell(plan)
-    await lane.printer.wait_for_receipts(sales, timeout_s=30)
+    if not await lane.printer.wait_for_receipts(sales, timeout_s=30):
+        raise AgentFailed(f"only {len(lane.printer.receipts)} of {sales} receipts were printed")
     await lane.cashier.sign_off()
 
 
@@ -105,6 +106,8 @@ async def _sell_forever(lane: VirtualLane, seed: int) -> None:
 
 
 def _keep_receipts(lane: VirtualLane, directory: Path) -> None:
+    folder = directory / "receipts"
+    folder.mkdir(parents=True, exist_ok=True)
     for number, receipt in enumerate(lane.printer.receipts, start=1):
-        save_png(receipt, directory / "receipts" / f"{number:04d}.png")
-        (directory / "receipts" / f"{number:04d}.txt").write_text(as_text(receipt))
+        save_png(receipt, folder / f"{number:04d}.png")
+        (folder / f"{number:04d}.txt").write_text(as_text(receipt))

@@ -2,6 +2,7 @@
 
 import errno
 
+from simulator.pty_device import Unplugged
 from simulator.usb_bus import INTERRUPT, UsbDevice, UsbError, UsbIdentity
 
 _DATA_BYTES = 56
@@ -43,7 +44,9 @@ class SimulatedHidScanner(UsbDevice):
         self.sounds: list[bool] = []
 
     def scan(self, code: str | bytes, aim: str = "]C0") -> None:
-        """Reads one code."""
+        """Reads one code; raises ``Unplugged``."""
+        if not self.plugged:
+            raise Unplugged("its cable is pulled")
         for report in reports(code.encode("latin-1") if isinstance(code, str) else code, aim):
             self.to_host(report)
 

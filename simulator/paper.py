@@ -39,7 +39,6 @@ def _text(mark: Mark, columns: int) -> str:
 
 def save_png(marks: Sequence[Mark], path: Path, columns: int = COLUMNS) -> None:
     """Saves the picture of :func:`draw`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draw(marks, columns).save(path)
 
 

@@ -28,6 +28,8 @@ class TcpPrinter(Printer):
     async def plug(self) -> None:
         """Listens; a port of 0 is replaced by the one the system gives, and kept."""
         self.switch_on()
+        if self._server is not None:
+            return
         self._server = await asyncio.start_server(self._serve, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 

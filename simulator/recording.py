@@ -18,7 +18,7 @@ from pathlib import Path
 from simulator.pty_device import PtyDevice
 
 _READ_SIZE = 4096
-_NEW_AND_PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+_NEW_AND_PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 async def record(device: Path, file: Path, seconds: float, baud_rate: int) -> int:
@@ -28,7 +28,7 @@ async def record(device: Path, file: Path, seconds: float, baud_rate: int) -> in
         baud_rate: of a serial port; 8 data bits, no parity.
 
     Raises:
-        OSError: the device cannot be read.
+        OSError: the device cannot be read, or the file is there already.
     """
     descriptor = os.open(device, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     total = 0

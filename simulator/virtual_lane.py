@@ -213,7 +213,7 @@ class VirtualLane:
 
 
 def _agent_command(*arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "edge_agent", *arguments)
+    return (sys.executable, "-P", "-m", "edge_agent", *arguments)
 
 
 def _toml(tables: Mapping[str, Any]) -> str:

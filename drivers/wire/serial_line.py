@@ -70,7 +70,10 @@ class SerialLine:
                 exclusive=True,
             )
         except (serial.SerialException, OSError, ValueError) as error:
-            raise ClaimError(f"{name}: {config.port} cannot be opened: {error}") from error
+            # pyserial's own text repeats the path and the reason.
+            number = getattr(error, "errno", None)
+            reason = os.strerror(number) if number else str(error)
+            raise ClaimError(f"{name}: {config.port} cannot be opened: {reason}") from error
         self._descriptor = self._port.fileno()
         self._waits = Waits(self._descriptor)
         # pyserial's lock keeps out those who ask for it; this keeps out everybody but root.

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from edge_agent.api.errors import EdgeAgentError
-from edge_agent.cli import agent, decode, devices, journal, master_data, plugins, simulation
+from edge_agent.cli import agent, check, decode, devices, journal, master_data, plugins, simulation
 
 app = typer.Typer(
     help="The lane edge agent: scanners, printers and drawers to point-of-sale events.",
@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(agent.app)
+app.add_typer(check.app)
 app.add_typer(simulation.app)
 app.add_typer(decode.app)
 app.add_typer(devices.app, name="devices")

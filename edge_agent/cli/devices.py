@@ -28,7 +28,9 @@ def list_devices(
         return
     from dataclasses import asdict
 
-    findings = _survey(config if config.exists() else None)
+    # Before there is a configuration, what is attached is what IT wants to know.
+    unconfigured = config == DEFAULT_CONFIG and not config.exists()
+    findings = _survey(None if unconfigured else config)
     for finding in findings:
         if jsonl:
             told = {**asdict(finding), "attached": finding.attached.model_dump()}

@@ -8,8 +8,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from edge_agent.api.errors import DeviceError
+from edge_agent.api.errors import ConfigError, DeviceError
 
+_NO_BROKER = (
+    "The demo brings its own broker, which is not installed: pip install 'lane-edge-agent[demo]'."
+)
 app = typer.Typer()
 
 
@@ -23,7 +26,10 @@ def demo(
     ] = None,
 ) -> None:
     """Play a whole simulated lane: scanner, printer, customer system and an embedded broker."""
-    from simulator.demo import demo_headless, demo_with_tui
+    try:
+        from simulator.demo import demo_headless, demo_with_tui
+    except ModuleNotFoundError as error:
+        raise ConfigError(_NO_BROKER) from error
 
     if headless:
         report = asyncio.run(demo_headless(sales, seed, directory))
@@ -38,7 +44,10 @@ def rig(
     seed: Annotated[int, typer.Option(help="The same seed makes the same sales.")] = 1,
 ) -> None:
     """Make bulk sales on a simulated lane, as fast as it takes them, and report as JSON."""
-    from simulator.demo import run_rig
+    try:
+        from simulator.demo import run_rig
+    except ModuleNotFoundError as error:
+        raise ConfigError(_NO_BROKER) from error
 
     print(json.dumps(asyncio.run(run_rig(sales, seed))))
 
@@ -76,6 +85,12 @@ def record(
 
     try:
         count = asyncio.run(run_recording(device, file, seconds, int(baud_rate)))
+    except FileExistsError as error:
+        raise ConfigError(f"{file} is there already; name another one.") from error
     except OSError as error:
-        raise DeviceError(f"{device}: {error.strerror}. Is the agent using it?") from error
+        where = error.filename or device
+        hint = " Is the agent using it?" if Path(where) == device else ""
+        raise DeviceError(f"{where}: {error.strerror}.{hint}") from error
+    if not count:
+        raise DeviceError(f"{device} sent nothing. Was something scanned? Is the agent using it?")
     print(f"{count} bytes in {file}")

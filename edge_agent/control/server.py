@@ -67,17 +67,21 @@ _EVENT_STREAM: dict[int | str, dict[str, Any]] = {
 _KEEP_ALIVE_S = 15.0
 
 
-def build_app(services: Services) -> FastAPI:
-    """The application that serves ``services``."""
+def build_app(services: Services, stopping: asyncio.Event) -> FastAPI:
+    """The application that serves ``services``.
+
+    Args:
+        stopping: set when streams have to end, so that the server can.
+    """
     app = FastAPI(title="Lane edge agent", version=__version__, responses=_PROBLEMS)
     _explain_errors(app)
-    _serve_lane(app, services)
+    _serve_lane(app, services, stopping)
     _serve_plugins(app, services)
     _serve_machine(app, services)
     return app
 
 
-def _serve_lane(app: FastAPI, services: Services) -> None:
+def _serve_lane(app: FastAPI, services: Services, stopping: asyncio.Event) -> None:
     @app.get("/lane", tags=["lane"])
     async def lane() -> LaneMessage:
         """The lane: who is signed on, the sale, holds and prompts."""
@@ -99,7 +103,7 @@ def _serve_lane(app: FastAPI, services: Services) -> None:
     ) -> StreamingResponse:
         """Events as they are committed (server-sent events), from ``after`` on if given."""
         start = last_event_id if last_event_id is not None else after
-        return StreamingResponse(_sse(services, start), media_type="text/event-stream")
+        return StreamingResponse(_sse(services, start, stopping), media_type="text/event-stream")
 
 
 def _handler_of(
@@ -257,14 +261,21 @@ def _problem(
     )
 
 
-async def _sse(services: Services, after: int | None) -> AsyncIterator[str]:
+async def _sse(
+    services: Services, after: int | None, stopping: asyncio.Event
+) -> AsyncIterator[str]:
     """Server-sent events (HTML standard, 9.2); a comment now and then keeps the line alive."""
     stream = services.events(after)
     yield ": events of this lane\n\n"
     upcoming = asyncio.ensure_future(anext(stream))
+    end = asyncio.ensure_future(stopping.wait())
     try:
         while True:
-            done, _ = await asyncio.wait({upcoming}, timeout=_KEEP_ALIVE_S)
+            done, _ = await asyncio.wait(
+                {upcoming, end}, timeout=_KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            if end in done:
+                return
             if not done:
                 yield ": still here\n\n"
                 continue
@@ -273,13 +284,15 @@ async def _sse(services: Services, after: int | None) -> AsyncIterator[str]:
             upcoming = asyncio.ensure_future(anext(stream))
     finally:
         upcoming.cancel()
+        end.cancel()
 
 
 class ControlServer:
     """Serves the control socket until cancelled."""
 
     def __init__(self, services: Services, socket: Path) -> None:
-        self._app = build_app(services)
+        self._stopping = asyncio.Event()
+        self._app = build_app(services, self._stopping)
         self._socket = socket
 
     async def run(self) -> None:
@@ -298,6 +311,7 @@ class ControlServer:
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
+            self._stopping.set()
             server.should_exit = True
             await serving
             raise

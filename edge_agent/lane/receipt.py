@@ -191,7 +191,7 @@ class _Layout:
     def _code(self) -> list[Element]:
         number = sale_code(self._sale, self._chain_code)
         if self._template.code == "qr":
-            return [QrCode(text=number)]
+            return [QrCode(text=number), _centred(number)]
         return [Barcode(text=number)]
 
     def _amount(self, money: Money) -> str:

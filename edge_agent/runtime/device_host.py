@@ -24,6 +24,7 @@ from edge_agent.api.device import (
     StatusUpdateEvent,
 )
 from edge_agent.api.errors import DeviceError, EdgeAgentError, StoreError
+from edge_agent.api.validation import explain
 from edge_agent.api.values import Scan
 from edge_agent.runtime.backoff import backoff_s
 from edge_agent.runtime.device_desk import DeviceDesk
@@ -155,10 +156,7 @@ class DeviceHost:
             config = driver_type.parse_config(self._setup.options)
             self._driver = driver_type(self.name, config, self)
         except ValidationError as error:
-            problems = "; ".join(
-                f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
-                for problem in error.errors()
-            )
+            problems = "; ".join(explain(error))
             await self._become(DeviceState.BROKEN, f"wrong configuration: {problems}")
             return
         except EdgeAgentError as error:

@@ -17,8 +17,12 @@ class Reader:
     """A read-only connection shared by the asynchronous rooms; sees only what is committed."""
 
     def __init__(self, data_dir: Path) -> None:
-        """Raises ``StoreError`` where there is no database yet."""
-        if not (data_dir / FILE_NAME).is_file():
+        """Raises ``StoreError`` where there is no database yet, or none that may be read."""
+        try:
+            exists = (data_dir / FILE_NAME).is_file()
+        except OSError as error:
+            raise StoreError(f"{data_dir} cannot be read: {error.strerror}.") from error
+        if not exists:
             raise StoreError(f"There is no lane database in {data_dir} yet: run edge-agent first.")
         self._connection = open_connection(data_dir, read_only=True)
         self._database = Database(self._connection)

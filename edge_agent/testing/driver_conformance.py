@@ -4,8 +4,8 @@ import asyncio
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
@@ -45,16 +45,24 @@ class DriverConformance(ABC):
     async def emit(self, data: bytes) -> None:
         """Lets the device send these bytes."""
 
+    @asynccontextmanager
+    async def _plugged_in(self) -> AsyncIterator[None]:
+        """The device is there meanwhile, and gone afterwards, whatever the test finds."""
+        await self.plug()
+        try:
+            yield
+        finally:
+            await self.unplug()
+
     async def test_release_of_an_unclaimed_device_is_harmless(self) -> None:
         await self.driver(FakeHost()).release()
 
     async def test_double_release_is_harmless(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        await driver.claim()
-        await driver.release()
-        await driver.release()
-        await self.unplug()
+        async with self._plugged_in():
+            driver = self.driver(FakeHost())
+            await driver.claim()
+            await driver.release()
+            await driver.release()
 
     async def test_claim_of_an_absent_device_is_a_claim_error_that_names_it(self) -> None:
         driver = self.driver(FakeHost())
@@ -63,32 +71,28 @@ class DriverConformance(ABC):
         await driver.release()
 
     async def test_second_claim_is_refused(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        await driver.claim()
-        with pytest.raises(ClaimError):
+        async with self._plugged_in():
+            driver = self.driver(FakeHost())
             await driver.claim()
-        await driver.release()
-        await self.unplug()
+            with pytest.raises(ClaimError):
+                await driver.claim()
+            await driver.release()
 
     async def test_claim_of_a_taken_device_is_refused_and_its_owner_goes_on(self) -> None:
-        await self.plug()
-        async with serving(self.driver(FakeHost())) as running:
+        async with self._plugged_in(), serving(self.driver(FakeHost())) as running:
             other = self.driver(FakeHost())
             with pytest.raises(ClaimError, match=other.name):
                 await other.claim()
             await other.release()
             await asyncio.sleep(0.05)
             assert not running.done()
-        await self.unplug()
 
     async def test_claimed_again_after_release(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        for _ in range(3):
-            await driver.claim()
-            await driver.release()
-        await self.unplug()
+        async with self._plugged_in():
+            driver = self.driver(FakeHost())
+            for _ in range(3):
+                await driver.claim()
+                await driver.release()
 
     async def test_unplugged_while_running_is_a_lost_device_and_comes_back(self) -> None:
         await self.plug()
@@ -127,14 +131,13 @@ class DriverConformance(ABC):
         await driver.release()
 
     async def test_silence_is_no_fault(self) -> None:
-        await self.plug()
-        host = FakeHost()
-        async with serving(self.driver(host)) as running:
-            await asyncio.sleep(self.settle_s)
-            assert not running.done()
-            assert host.errors == []
-            assert host.scans == []
-        await self.unplug()
+        async with self._plugged_in():
+            host = FakeHost()
+            async with serving(self.driver(host)) as running:
+                await asyncio.sleep(self.settle_s)
+                assert not running.done()
+                assert host.errors == []
+                assert host.scans == []
 
     @pytest.mark.parametrize("seed", range(3))
     async def test_garbage_is_survived_and_forgotten(self, seed: int) -> None:
@@ -144,30 +147,30 @@ class DriverConformance(ABC):
         await self._survives(b"A" * 20_000)
 
     async def test_cancelled_run_leaves_no_task_thread_or_descriptor_behind(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        async with serving(driver):
-            await asyncio.sleep(0.05)
-        await asyncio.sleep(0.05)
-        before = _leftovers()
-        for _ in range(3):
+        async with self._plugged_in():
+            driver = self.driver(FakeHost())
             async with serving(driver):
                 await asyncio.sleep(0.05)
-        await asyncio.sleep(0.05)
-        assert _leftovers() == before
-        await self.unplug()
+            await asyncio.sleep(0.05)
+            before = _leftovers()
+            for _ in range(3):
+                async with serving(driver):
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)
+            assert _leftovers() == before, (
+                "left behind, by the driver or by the stand-in for its device"
+            )
 
     async def _survives(self, data: bytes) -> None:
-        await self.plug()
-        host = FakeHost()
-        driver = self.driver(host)
-        async with serving(driver) as running:
-            await self.emit(data)
-            await asyncio.sleep(2 * self.settle_s)
-            assert not running.done()
-            host.events.clear()
-            await self.works(driver, host)
-        await self.unplug()
+        async with self._plugged_in():
+            host = FakeHost()
+            driver = self.driver(host)
+            async with serving(driver) as running:
+                await self.emit(data)
+                await asyncio.sleep(2 * self.settle_s)
+                assert not running.done()
+                host.events.clear()
+                await self.works(driver, host)
 
     @abstractmethod
     async def works(self, driver: Driver[Any], host: FakeHost) -> None:
@@ -205,17 +208,16 @@ class ScannerConformance(DriverConformance):
             await self.unplug()
 
     async def test_a_busy_lane_slows_the_device_down_and_loses_nothing(self) -> None:
-        await self.plug()
-        host = FakeHost()
-        async with serving(self.driver(host)):
-            host.busy = True
-            for piece in [*self.good_input] * 3:
-                await self.emit(piece)
-                await asyncio.sleep(self.settle_s)
-            assert host.scans == []
-            host.busy = False
-            await self._scanned(host, 3)
-        await self.unplug()
+        async with self._plugged_in():
+            host = FakeHost()
+            async with serving(self.driver(host)):
+                host.busy = True
+                for piece in [*self.good_input] * 3:
+                    await self.emit(piece)
+                    await asyncio.sleep(self.settle_s)
+                assert host.scans == []
+                host.busy = False
+                await self._scanned(host, 3)
 
     async def _scanned(self, host: FakeHost, times: int) -> None:
         """All good scans, so many times, and nothing else after them."""
@@ -252,21 +254,19 @@ class OutputConformance(DriverConformance):
         assert (end.output_id, end.outcome) == (self.request.output_id, OutputOutcome.FAILED)
 
     async def test_after_it_is_released_it_certainly_does_nothing(self) -> None:
-        await self.plug()
-        driver = self.driver(FakeHost())
-        async with serving(driver):
-            await asyncio.sleep(0.05)
-        end = await driver.output(self.request)
-        assert end.outcome is OutputOutcome.FAILED
-        await self.unplug()
+        async with self._plugged_in():
+            driver = self.driver(FakeHost())
+            async with serving(driver):
+                await asyncio.sleep(0.05)
+            end = await driver.output(self.request)
+            assert end.outcome is OutputOutcome.FAILED
 
     async def test_what_it_does_is_told_under_the_number_it_was_asked_with(self) -> None:
-        await self.plug()
-        async with serving(driver := self.driver(FakeHost())):
-            end = await driver.output(self.request)
-        assert end.output_id == self.request.output_id
-        assert end.outcome in (OutputOutcome.DONE, OutputOutcome.UNCERTAIN)
-        await self.unplug()
+        async with self._plugged_in():
+            async with serving(driver := self.driver(FakeHost())):
+                end = await driver.output(self.request)
+            assert end.output_id == self.request.output_id
+            assert end.outcome in (OutputOutcome.DONE, OutputOutcome.UNCERTAIN)
 
     async def test_what_is_asked_of_an_unplugged_device_is_never_done(self) -> None:
         await self.plug()
@@ -289,10 +289,13 @@ class OutputConformance(DriverConformance):
         assert end.output_id == self.request.output_id
 
 
-def _leftovers() -> tuple[int, int, int]:
-    """How many tasks, threads and file descriptors there are."""
-    tasks = sum(not task.done() for task in asyncio.all_tasks())
-    return tasks, threading.active_count(), len(list(Path(f"/proc/{os.getpid()}/fd").iterdir()))
+def _leftovers() -> dict[str, int]:
+    """How many there are of what a driver may forget to give back."""
+    return {
+        "tasks": sum(not task.done() for task in asyncio.all_tasks()),
+        "threads": threading.active_count(),
+        "descriptors": len(list(Path(f"/proc/{os.getpid()}/fd").iterdir())),
+    }
 
 
 def _cut(pieces: Sequence[bytes]) -> Sequence[bytes]:

@@ -1,6 +1,7 @@
 """The command as people call it."""
 
 import json
+import os
 import subprocess
 import sys
 from base64 import b64encode
@@ -177,3 +178,33 @@ def test_recalls_are_imported(config: str, tmp_path: Path) -> None:
     assert done.stdout == "1 recalls are in force.\n"
     tail = edge_agent("journal", "tail", "--config", config).stdout
     assert json.loads(tail)["type"] == "lane.recalls.imported"
+
+
+def test_a_configuration_is_checked_without_starting_anything(config: str) -> None:
+    ok = edge_agent("check", "--config", config)
+    assert (ok.returncode, ok.stdout) == (0, "ok: lane 1/1, 0 devices\n")
+    with Path(config).open("a") as file:
+        file.write('[[devices]]\nname = "till"\ndriver = "usb-printer"\nvendr = "04b8"\n')
+        file.write('[[devices]]\nname = "eye"\ndriver = "laser"\n')
+        file.write("[plugins.no-such-plugin]\nenabled = true\n")
+    wrong = edge_agent("check", "--config", config)
+    assert wrong.returncode == 1
+    told = [line.removeprefix(f"{config}: ") for line in wrong.stdout.splitlines()]
+    assert told[:3] == [
+        "device till: vendor: this key is missing",
+        "device till: product: this key is missing",
+        "device till: vendr: there is no such key",
+    ]
+    assert told[3].startswith("device eye: ")
+    assert told[4] == "plugin no-such-plugin: Plugin no-such-plugin is not installed."
+    assert not (Path(config).parent / "data").exists()
+
+
+def test_a_recording_is_never_written_over(tmp_path: Path) -> None:
+    kept = tmp_path / "scans.jsonl"
+    kept.write_text("kept")
+    device = tmp_path / "device"
+    os.mkfifo(device)
+    again = edge_agent("record", str(device), str(kept), "--seconds", "0.2")
+    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+    assert kept.read_text() == "kept"

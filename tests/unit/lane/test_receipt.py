@@ -130,7 +130,7 @@ def test_the_shops_own_blocks_words_and_texts(sale: PaidSale) -> None:
     )
     assert shown[:2] == ["[logo]", "1/1: 1 by Anna, 2026-03-01 13:00"]
     assert "Barzahlung|5.00" in shown
-    assert shown[-1] == "[1-1-1-AB12CD34]"
+    assert shown[-2:] == ["[1-1-1-AB12CD34]", "1-1-1-AB12CD34"]
 
 
 @pytest.mark.parametrize(
