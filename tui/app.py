@@ -9,6 +9,7 @@ from typing import Literal
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.screen import Screen
 from textual.widgets import Header, Label, TabbedContent, TabPane
 
 from edge_agent.api.age import DocumentClass, NoScanReason, Verdict
@@ -147,7 +148,7 @@ class LaneApp(App[None]):
         """Shows the agent as it is; says so where it does not answer."""
         if self._taken_down:
             return
-        trouble = self.query_one("#trouble", Label)
+        trouble = self._home.query_one("#trouble", Label)
         try:
             lane = await self._client.lane()
             plugins = await self._client.plugins()
@@ -161,20 +162,25 @@ class LaneApp(App[None]):
             self._lane = lane
             trouble.display = False
             self.refresh_bindings()
-            self.query_one(LanePane).show(lane_view(lane))
-            self.query_one(DevicesPane).show(devices)
-            self.query_one(SyncPane).show(sync_lines(outbox, self._now()))
-            await self.query_one(PluginsPane).show(plugins)
+            self._home.query_one(LanePane).show(lane_view(lane))
+            self._home.query_one(DevicesPane).show(devices)
+            self._home.query_one(SyncPane).show(sync_lines(outbox, self._now()))
+            await self._home.query_one(PluginsPane).show(plugins)
+
+    @property
+    def _home(self) -> Screen[object]:
+        """What is behind the questions."""
+        return self.screen_stack[0]
 
     @property
     def _taken_down(self) -> bool:
         """Whether the screen went away while the agent answered: nobody is looking any more."""
-        return not self.is_running or not self.query(SyncPane)
+        return not self.is_running or not self.screen_stack or not self._home.query(SyncPane)
 
     def action_tab(self, name: str) -> None:
         """Shows a tab and puts the cursor into its table."""
-        self.query_one(TabbedContent).active = name
-        for table in self.query_one(f"#{name}", TabPane).query(RowTable):
+        self._home.query_one(TabbedContent).active = name
+        for table in self._home.query_one(f"#{name}", TabPane).query(RowTable):
             table.focus()
 
     @on(TabbedContent.TabActivated)
@@ -183,7 +189,7 @@ class LaneApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of the sale work on the lane's tab only, so that no stray key pays a sale."""
-        tab = next((tabs.active for tabs in self.query(TabbedContent)), "lane")
+        tab = next((tabs.active for tabs in self._home.query(TabbedContent)), "lane")
         if action == "decide_receipt":
             return tab == "lane" and self._undecided() is not None
         if action in _LANE_ACTIONS:
@@ -222,7 +228,7 @@ class LaneApp(App[None]):
 
     async def action_void_line(self) -> None:
         """Takes back the line under the cursor."""
-        line = self.query_one(LanePane).selected_line
+        line = self._home.query_one(LanePane).selected_line
         if line is None:
             self.notify("There is no line to void.", severity="warning")
         else:
@@ -350,7 +356,7 @@ class LaneApp(App[None]):
 
     async def action_toggle_plugin(self) -> None:
         """Turns the selected plugin on or off."""
-        plugin = self.query_one(PluginsPane).selected
+        plugin = self._home.query_one(PluginsPane).selected
         if plugin is None:
             return
         wanted = PluginChange(enabled=not plugin.enabled)
@@ -360,7 +366,7 @@ class LaneApp(App[None]):
 
     @on(PluginsPane.Saved)
     async def _save_settings(self, event: PluginsPane.Saved) -> None:
-        pane = self.query_one(PluginsPane)
+        pane = self._home.query_one(PluginsPane)
         try:
             plugin = await self._client.change_plugin(
                 event.plugin_id, PluginChange(settings=dict(event.values))

@@ -207,3 +207,14 @@ async def test_an_import_through_a_running_agent_replaces_the_price_book(
 
 async def test_the_socket_is_for_owner_and_group_only(lane: VirtualLane) -> None:
     assert lane.socket.stat().st_mode & 0o777 == 0o660
+
+
+async def test_the_agent_stops_in_order_while_somebody_listens(
+    lane: VirtualLane, http: httpx.AsyncClient
+) -> None:
+    async with http.stream("GET", "/events", timeout=10) as stream:
+        await anext(stream.aiter_lines())
+        await lane.stop_agent()
+    told = (lane.directory / "agent.log").read_text()
+    assert "agent" in told
+    assert "Traceback" not in told

@@ -259,3 +259,37 @@ async def test_an_agent_that_is_gone_is_said_and_its_return_noticed(
     async with asyncio.timeout(10):
         while pilot.app.query_one("#trouble").display:
             await pilot.pause(0.05)
+
+
+async def test_no_key_opens_the_drawer_by_leaving_the_question(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await pilot.press("N")
+    await pilot.pause()
+    await pilot.press(*"change", "enter")
+    await shows(pilot, "#dialog Label", "opened by a lead")
+    await pilot.press("escape")
+    await pilot.pause(0.3)
+    assert lane.printer.drawer_openings == 0
+    await pilot.press("n")
+    await pilot.pause()
+    await pilot.press(*"change", "enter")
+    await shows(pilot, "#dialog Label", "opened by a lead")
+    await pilot.press(*LEAD.badge, "enter")
+    await until(lambda: lane.printer.drawer_openings == 1)
+
+
+async def test_a_sale_that_changed_meanwhile_is_asked_about_again(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    soap = by_name(lane.assortment, "Soap").gtin
+    await lane.client.command(EnterCode(code=soap))
+    await shows(pilot, "#phase", "Sale open")
+    await pilot.press("x")
+    await shows(pilot, "#dialog Label", "Void the whole sale of 1.29 EUR?")
+    assert await lane.scanner.scan(soap)
+    await pilot.pause(1.5)
+    await pilot.press("y")
+    await shows(pilot, "#dialog Label", "Void the whole sale of 2.58 EUR?")
+    await pilot.press("y")
+    await shows(pilot, "#notices", "is void")
