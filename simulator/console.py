@@ -11,7 +11,7 @@ from simulator.bench import Bench, NotPossible
 from simulator.documents.aamva import Card
 from simulator.documents.holder import holder_born
 from simulator.documents.mrz import Zone
-from simulator.hardware import Hardware
+from simulator.hardware import EVERY_DEVICE
 from simulator.paper import as_text, save_png
 from simulator.pty_device import PtyDevice, Unplugged
 from simulator.recording import play
@@ -47,7 +47,7 @@ _COMMANDS = {
 
 async def simulate(directory: Path, *, every_device: bool, port: int) -> None:
     """Runs until ``quit`` or the end of input; the lane stays in ``directory``."""
-    devices = tuple(Hardware(directory).devices) if every_device else ("scanner", "printer")
+    devices = EVERY_DEVICE if every_device else ("scanner", "printer")
     async with VirtualLane(directory, devices=devices) as lane:
         bench = Bench(lane.hardware)
         await lane.import_master_data()

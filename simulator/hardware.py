@@ -12,6 +12,18 @@ from simulator.printer_ports import PtyPrinter, SimulatedUsbPrinter, TcpPrinter
 from simulator.scanner import PtyScanner
 from simulator.usb_bus import UsbBus
 
+EVERY_DEVICE = (
+    "scanner",
+    "printer",
+    "keyboard-scanner",
+    "id-scanner",
+    "hid-scanner",
+    "hid-id-scanner",
+    "serial-printer",
+    "usb-printer",
+    "drawer",
+)
+
 
 class Pluggable(Protocol):
     """What has a cable."""
@@ -44,17 +56,18 @@ class Hardware:
     @property
     def devices(self) -> Mapping[str, Pluggable]:
         """By the name that each has in the configuration."""
-        return {
-            "scanner": self.scanner,
-            "printer": self.printer,
-            "keyboard-scanner": self.keyboard_scanner,
-            "id-scanner": self.id_scanner,
-            "hid-scanner": self.hid_scanner,
-            "hid-id-scanner": self.hid_id_scanner,
-            "serial-printer": self.serial_printer,
-            "usb-printer": self.usb_printer,
-            "drawer": self.drawer,
-        }
+        devices = (
+            self.scanner,
+            self.printer,
+            self.keyboard_scanner,
+            self.id_scanner,
+            self.hid_scanner,
+            self.hid_id_scanner,
+            self.serial_printer,
+            self.usb_printer,
+            self.drawer,
+        )
+        return dict(zip(EVERY_DEVICE, devices, strict=True))
 
     async def plug(self, name: str) -> None:
         """Plugs one in."""

@@ -10,7 +10,7 @@ import pytest
 from edge_agent.api.commands import FinalizeSubtotal, Pay
 from edge_agent.api.events import Tender
 from simulator.bench import Bench
-from simulator.hardware import Hardware
+from simulator.hardware import EVERY_DEVICE, Hardware
 from simulator.pty_device import PtyDevice
 from simulator.recording import play, read_recording, record
 from simulator.remote import RemoteBench
@@ -20,15 +20,11 @@ from tests.waiting import until
 
 
 @pytest.fixture
-async def lane(tmp_path: Path) -> AsyncIterator[VirtualLane]:
-    names = tuple(Hardware(tmp_path).devices)
-    async with VirtualLane(devices=names) as started:
+async def lane() -> AsyncIterator[VirtualLane]:
+    async with VirtualLane(devices=EVERY_DEVICE) as started:
         await started.start_agent()
         await started.send_master_data()
         await started.cashier.sign_on(CASHIER)
-        async with asyncio.timeout(10):
-            while any(device.state != "ready" for device in await started.client.devices()):
-                await asyncio.sleep(0.02)
         yield started
 
 
