@@ -9,8 +9,8 @@ READY := $(VENV)/.ready
 demo: $(READY) ## A simulated lane with the terminal UI; q leaves it.
 	$(BIN)/edge-agent demo
 
-test: lint ## All checks and all tests.
-	$(BIN)/pytest
+test: lint ## All checks and all tests, as many at a time as there are cores, four at most.
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: $(READY) ## Formatting, types and import rules.
 	$(BIN)/ruff format --check .
