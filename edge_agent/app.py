@@ -22,14 +22,16 @@ from edge_agent.runtime.device_desk import DeviceDesk
 from edge_agent.runtime.device_host import DeviceHost
 from edge_agent.runtime.device_room import DeviceRoom
 from edge_agent.runtime.device_status import DeviceSetup
-from edge_agent.runtime.effects import Effects
 from edge_agent.runtime.hotplug import Hotplug
 from edge_agent.runtime.housekeeping import Housekeeping
 from edge_agent.runtime.http_calls import HttpCaller
 from edge_agent.runtime.job_desk import JobDesk
+from edge_agent.runtime.job_queue import JobQueue
+from edge_agent.runtime.outputs import Outputs
 from edge_agent.runtime.pipeline import Pipeline, Policy
 from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, PluginStatus, load_slot
 from edge_agent.runtime.registry import Registry
+from edge_agent.runtime.remote_calls import RemoteCalls
 from edge_agent.runtime.supervisor import Supervisor
 from edge_agent.runtime.timers import Timers
 from edge_agent.runtime.turn import Budget
@@ -153,16 +155,9 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
         ]
     )
     desk = JobDesk(pipeline)
-    effects = Effects(
-        pipeline,
-        desk,
-        reader,
-        commits.jobs,
-        devices,
-        caller,
-        config.receipt.stationery(ZoneInfo(config.lane.time_zone)),
-        utc_now,
-    )
+    queue = JobQueue(reader, commits.jobs, utc_now)
+    stationery = config.receipt.stationery(ZoneInfo(config.lane.time_zone))
+    outputs = Outputs(desk, queue, devices, stationery, utc_now)
     forwarder = _forwarder(config, reader, commits, pipeline)
     supervisor = Supervisor()
     services = AgentServices(
@@ -177,9 +172,9 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     for host in devices.hosts:
         supervisor.start(f"device:{host.name}", host.run)
     supervisor.start("hotplug", Hotplug(devices.look_now).run)
-    supervisor.start("receipts", effects.print_receipts)
-    supervisor.start("drawers", effects.open_drawers)
-    supervisor.start("http-calls", effects.call_remote_systems)
+    supervisor.start("receipts", outputs.print_receipts)
+    supervisor.start("drawers", outputs.open_drawers)
+    supervisor.start("http-calls", RemoteCalls(pipeline, desk, queue, caller, utc_now).run)
     supervisor.start("timers", Timers(pipeline, reader, commits.timers, utc_now).run)
     retention = timedelta(days=config.agent.retention_days)
     supervisor.start("housekeeping", Housekeeping(desk, CURSOR, retention, utc_now).run)

@@ -4,14 +4,18 @@ The console and the HTTP interface are two ways to ask for the same things.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from PIL.Image import Image
+
 from simulator.drawer import PtyDrawer
-from simulator.escpos import Mark
+from simulator.escpos_items import Mark
 from simulator.hardware import Hardware
 from simulator.hid_scanner import SimulatedHidScanner
 from simulator.keyboard_scanner import StreamKeyboardScanner, UinputKeyboardScanner
+from simulator.paper import as_text, draw
 from simulator.printer import Faults, Printer
 from simulator.printer_ports import PtyPrinter, SimulatedUsbPrinter, TcpPrinter
 from simulator.pty_device import Unplugged
@@ -116,8 +120,15 @@ class Bench:
         printer = self._printer(name)
         (printer.open_drawer if is_open else printer.close_drawer)()
 
-    def paper(self, name: str) -> list[Mark]:
-        """The last receipt."""
+    def receipt_text(self, name: str) -> str:
+        """The last receipt as lines of text."""
+        return as_text(self._paper(name), self._hardware.columns)
+
+    def receipt_picture(self, name: str) -> Image:
+        """The last receipt as it looks."""
+        return draw(self._paper(name), self._hardware.columns)
+
+    def _paper(self, name: str) -> Sequence[Mark]:
         printer = self._printer(name)
         if not printer.receipts:
             raise NotPossible(f"{name} has printed no receipt yet")

@@ -3,16 +3,16 @@
 import asyncio
 import json
 import sys
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from edge_agent.api.errors import ControlError
 from simulator.bench import Bench, NotPossible
 from simulator.documents.aamva import Card
-from simulator.documents.holder import holder_born
+from simulator.documents.holder import Holder, holder_born
 from simulator.documents.mrz import Zone
 from simulator.hardware import EVERY_DEVICE
-from simulator.paper import as_text, save_png
 from simulator.pty_device import PtyDevice, Unplugged
 from simulator.recording import play
 from simulator.remote import RemoteBench
@@ -31,25 +31,15 @@ Type a code to scan it (an item's GTIN, EMP1001 to sign on, LOY5001 for a custom
 """
 
 
-_COMMANDS = {
-    "id",
-    "passport",
-    "with",
-    "play",
-    "plug",
-    "unplug",
-    "fault",
-    "power",
-    "drawer",
-    "png",
-} | {"customers"}
+_Command = Callable[[Sequence[str]], Awaitable[str | None]]
 
 
-async def simulate(directory: Path, *, every_device: bool, port: int) -> None:
+async def simulate(directory: Path, *, every_device: bool, port: int, columns: int) -> None:
     """Runs until ``quit`` or the end of input; the lane stays in ``directory``."""
     devices = EVERY_DEVICE if every_device else ("scanner", "printer")
-    async with VirtualLane(directory, devices=devices) as lane:
+    async with VirtualLane(directory, devices=devices, columns=columns) as lane:
         bench = Bench(lane.hardware)
+        console = _Console(lane, bench)
         await lane.import_master_data()
         await lane.start_agent()
         async with RemoteBench(bench, port) as remote:
@@ -61,87 +51,123 @@ async def simulate(directory: Path, *, every_device: bool, port: int) -> None:
                 if words == ["quit"]:
                     return
                 if words:
-                    await _obey(lane, bench, words)
+                    _say(await console.obey(words))
 
 
-async def _obey(lane: VirtualLane, bench: Bench, words: list[str]) -> None:
-    try:
-        _say(await _do(lane, bench, words) or "done")
-    except (NotPossible, Unplugged, ValueError, OSError, AgentFailed, ControlError) as error:
-        _say(str(error))
+class _Console:
+    """Carries out typed lines: a command and its words, or a code to scan."""
 
+    def __init__(self, lane: VirtualLane, bench: Bench) -> None:
+        self._lane = lane
+        self._bench = bench
+        self._commands: Mapping[str, tuple[Container[int], _Command]] = {
+            "id": ({1}, lambda words: self._scan("scanner", _licence(_date(words[0])))),
+            "passport": ({1}, lambda words: self._scan("scanner", _passport(_date(words[0])))),
+            "with": ({2}, lambda words: self._scan(*words)),
+            "play": ({2}, self._play),
+            "devices": ({0}, self._devices),
+            "plug": ({1}, lambda words: self._bench.plug(*words)),
+            "unplug": ({1}, lambda words: self._bench.unplug(*words)),
+            "fault": ({3}, self._fault),
+            "power": ({2}, self._power),
+            "drawer": ({2}, self._drawer),
+            "customers": ({1}, self._customers),
+            "receipt": ({0, 1}, self._receipt),
+            "png": ({1, 2}, self._png),
+            "kill": ({0}, lambda _: self._lane.kill_agent()),
+            "restart": ({0}, self._restart),
+            "help": ({0}, self._help),
+        }
 
-async def _do(  # noqa: PLR0912 - a table
-    lane: VirtualLane, bench: Bench, words: list[str]
-) -> str | None:
-    """Carries out one line; what there is to say about it."""
-    match words:
-        case ["help"]:
-            return HELP
-        case ["id" | "passport" as document, born]:
-            return await _scan(lane, bench, "scanner", _document(document, born))
-        case ["devices"]:
-            return "\n".join(json.dumps(device) for device in bench.describe())
-        case ["plug", name]:
-            await bench.plug(name)
-        case ["unplug", name]:
-            await bench.unplug(name)
-        case ["power", name, "on" | "off" as state]:
-            await bench.power(name, state == "on")
-        case ["fault", name, fault, value]:
-            bench.fault(name, fault, _fault_value(value))
-        case ["drawer", name, "open" | "closed" as state]:
-            bench.drawer(name, state == "open")
-        case ["with", name, code]:
-            return await _scan(lane, bench, name, code)
-        case ["play", name, file]:
-            player = lane.hardware.devices.get(name)
-            if not isinstance(player, PtyDevice):
-                raise NotPossible(f"recordings are played on what has a device file, not {name}")
-            return f"{await play(Path(file), player)} bytes"
-        case ["receipt", *names]:
-            return as_text(bench.paper(*names or ["printer"]))
-        case ["png", file, *names]:
-            save_png(bench.paper(*names or ["printer"]), Path(file))
-            return f"saved {file}"
-        case ["customers", "away" | "back" as state]:
-            lane.customers.away = state == "away"
-        case ["kill"]:
-            await lane.kill_agent()
-        case ["restart"]:
-            await lane.stop_agent()
-            await lane.start_agent()
-        case [word] if word in _COMMANDS:
-            return f"{word} wants more; try help"
-        case [code]:
-            return await _scan(lane, bench, "scanner", code)
-        case _:
+    async def obey(self, words: Sequence[str]) -> str:
+        """Carries out one line; what there is to say about it."""
+        try:
+            return await self._do(words[0], words[1:]) or "done"
+        except (NotPossible, Unplugged, ValueError, OSError, AgentFailed, ControlError) as error:
+            return str(error)
+
+    async def _do(self, name: str, words: Sequence[str]) -> str | None:
+        if name in self._commands:
+            wanted, command = self._commands[name]
+            if len(words) not in wanted:
+                return f"{name} is used otherwise; try help"
+            return await command(words)
+        if words:
             return "not understood; try help"
-    return None
+        return await self._scan("scanner", name)
+
+    async def _scan(self, scanner: str, code: str | bytes) -> str:
+        """What the scanner beeped, and what the lane says to that."""
+        answer = await self._bench.scan(scanner, code)
+        if "beep" not in answer:
+            # It cannot be told, so nobody knows when the lane has answered.
+            return answer
+        prompts = (await self._lane.client.lane()).state.prompts
+        return ": ".join([answer, *(prompt.message for prompt in prompts[-1:])])
+
+    async def _play(self, words: Sequence[str]) -> str:
+        name, file = words
+        player = self._lane.hardware.devices.get(name)
+        if not isinstance(player, PtyDevice):
+            raise NotPossible(f"recordings are played on what has a device file, not {name}")
+        return f"{await play(Path(file), player)} bytes"
+
+    async def _devices(self, _: Sequence[str]) -> str:
+        return "\n".join(json.dumps(device) for device in self._bench.describe())
+
+    async def _fault(self, words: Sequence[str]) -> None:
+        name, fault, value = words
+        switched = {"on": True, "off": False}
+        self._bench.fault(name, fault, switched.get(value, value))
+
+    async def _power(self, words: Sequence[str]) -> None:
+        await self._bench.power(words[0], _either(words[1], "on", "off"))
+
+    async def _drawer(self, words: Sequence[str]) -> None:
+        self._bench.drawer(words[0], _either(words[1], "open", "closed"))
+
+    async def _customers(self, words: Sequence[str]) -> None:
+        self._lane.customers.away = _either(words[0], "away", "back")
+
+    async def _receipt(self, words: Sequence[str]) -> str:
+        return self._bench.receipt_text(*words or ["printer"])
+
+    async def _png(self, words: Sequence[str]) -> str:
+        file, *names = words
+        self._bench.receipt_picture(*names or ["printer"]).save(Path(file))
+        return f"saved {file}"
+
+    async def _restart(self, _: Sequence[str]) -> None:
+        await self._lane.stop_agent()
+        await self._lane.start_agent()
+
+    async def _help(self, _: Sequence[str]) -> str:
+        return HELP
 
 
-def _fault_value(text: str) -> bool | str:
-    return {"on": True, "off": False}[text] if text in ("on", "off") else text
+def _either(word: str, yes: str, no: str) -> bool:
+    if word not in (yes, no):
+        raise NotPossible(f"{word!r} is neither {yes} nor {no}")
+    return word == yes
 
 
-async def _scan(lane: VirtualLane, bench: Bench, scanner: str, code: str | bytes) -> str:
-    """What the scanner beeped, and what the lane says to that."""
-    answer = await bench.scan(scanner, code)
-    if "beep" not in answer:
-        # It cannot be told, so nobody knows when the lane has answered.
-        return answer
-    prompts = (await lane.client.lane()).state.prompts
-    return ": ".join([answer, *(prompt.message for prompt in prompts[-1:])])
-
-
-def _document(document: str, born: str) -> bytes:
+def _date(text: str) -> date:
     try:
-        birth = date.fromisoformat(born)
+        return date.fromisoformat(text)
     except ValueError:
-        raise NotPossible(f"{born!r} is no date such as 2001-12-31") from None
-    holder = holder_born(birth, datetime.now(UTC).date())
-    licence = document == "id"
-    return Card(10).payload(holder) if licence else Zone("TD3").payload(holder)
+        raise NotPossible(f"{text!r} is no date such as 2001-12-31") from None
+
+
+def _licence(birth: date) -> bytes:
+    return Card(10).payload(_holder(birth))
+
+
+def _passport(birth: date) -> bytes:
+    return Zone("TD3").payload(_holder(birth))
+
+
+def _holder(birth: date) -> Holder:
+    return holder_born(birth, datetime.now(UTC).date())
 
 
 def _say(text: str) -> None:

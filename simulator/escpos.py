@@ -7,6 +7,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from simulator.code_tables import EPSON
+from simulator.escpos_items import (
+    AutomaticStatus,
+    Barcode,
+    Cut,
+    InformationRequest,
+    Item,
+    Line,
+    ProcessIdRequest,
+    Pulse,
+    QrCode,
+    Raster,
+    Run,
+    StatusRequest,
+    Style,
+    Unknown,
+)
 
 # Parameter bytes of the commands that have a fixed number of them.
 _FIXED = {
@@ -20,139 +36,47 @@ _FIXED = {
     **dict.fromkeys((b"\x1dh", b"\x1dw", b"\x1dH", b"\x1df"), 1),
     b"\x10\x04": 1,
     b"\x10\x05": 1,
+    b"\x1b\x1d": 2,
 }
-_RASTER, _COLUMNS, _BARCODE = b"\x1dv", b"\x1b*", b"\x1dk"
 _CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 _CUTS_WITH_FEED = (65, 66, 97, 98, 103, 104)
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How text looks from here on."""
-
-    bold: bool = False
-    width: int = 1
-    height: int = 1
-    underline: bool = False
-    align: int = 0
-    code_page: int = 0
-    font: int = 0
+def _barcode_length(data: bytes) -> int:
+    """Of system A, up to its NUL; of system B, as it says."""
+    if data[2] >= 65:
+        return 4 + data[3]
+    return data.find(b"\0", 3) + 1 or len(data) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Some text in one style."""
-
-    text: str
-    style: Style
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One printed line; ``align`` is 0 left, 1 centre, 2 right."""
-
-    runs: tuple[Run, ...]
-    align: int
-
-    @property
-    def text(self) -> str:
-        """Without styles."""
-        return "".join(run.text for run in self.runs)
+# For the others: how many bytes tell the length, and which it is.
+_VARIABLE: Mapping[bytes, tuple[int, Callable[[bytes], int]]] = {
+    b"\x1dV": (3, lambda data: 4 if data[2] in _CUTS_WITH_FEED else 3),
+    b"\x1d(": (5, lambda data: 5 + _word(data, 3)),
+    b"\x1dv": (8, lambda data: 8 + _word(data, 4) * _word(data, 6)),
+    b"\x1b*": (5, lambda data: 5 + _word(data, 3) * (3 if data[2] in (32, 33) else 1)),
+    b"\x1dk": (4, _barcode_length),
+    b"\x10\x14": (3, lambda data: len(_CLEAR) if data[2] == 8 else 5),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Raster:
-    """A picture: rows of ``width`` dots, eight to a byte, the first dot the highest bit."""
-
-    width: int
-    rows: tuple[bytes, ...]
-    align: int
+def _word(data: bytes, place: int) -> int:
+    return data[place] + 256 * data[place + 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Barcode:
-    """A barcode of system ``GS k m``; ``height`` and ``module`` are in dots."""
-
-    system: int
-    data: str
-    height: int
-    module: int
-    text_below: bool
-    align: int
-
-
-@dataclass(frozen=True, slots=True)
-class QrCode:
-    """A QR code; ``module`` in dots."""
-
-    data: str
-    module: int
-    align: int
-
-
-Mark = Line | Raster | Barcode | QrCode
-"""What leaves something on paper."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """The paper was cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """The drawer on pin 2 (0) or 5 (1) was pulsed for ``on_ms``."""
-
-    connector: int
-    on_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class StatusRequest:
-    """``DLE EOT n`` (``real_time``) or ``GS r n``."""
-
-    number: int
-    real_time: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessIdRequest:
-    """``GS ( H`` function 48."""
-
-    process_id: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class InformationRequest:
-    """``GS I n``."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class AutomaticStatus:
-    """``GS a n``: what the printer shall tell by itself."""
-
-    wanted: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A command this printer does not have."""
-
-    data: bytes
-
-
-Item = (
-    Mark
-    | Cut
-    | Pulse
-    | StatusRequest
-    | ProcessIdRequest
-    | InformationRequest
-    | AutomaticStatus
-    | Unknown
-)
+def _command_length(data: bytes) -> int | None:
+    """Length of the command at the front; None where more bytes are needed."""
+    if len(data) < 2:
+        return None
+    head = data[:2]
+    if head not in _VARIABLE:
+        length = 2 + _FIXED.get(head, 0)
+    else:
+        needed, length_of = _VARIABLE[head]
+        if len(data) < needed:
+            return None
+        length = length_of(data)
+    return length if len(data) >= length else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +112,15 @@ _BARCODE_STYLES: Mapping[bytes, Callable[[_BarcodeStyle, int], _BarcodeStyle]] =
 }
 
 
+_REQUESTS: Mapping[bytes, Callable[[bytes], Item]] = {
+    b"\x1bp": lambda n: Pulse(connector=n[0] % 48, on_ms=n[1] * 2),
+    b"\x1dI": lambda n: InformationRequest(n[0]),
+    b"\x1da": lambda n: AutomaticStatus(n[0]),
+    b"\x10\x04": lambda n: StatusRequest(n[0], real_time=True),
+    b"\x1dr": lambda n: StatusRequest(n[0] % 48, real_time=False),
+}
+
+
 class EscPosReader:
     """Takes bytes in pieces of any size; keeps an unfinished command for the next piece."""
 
@@ -209,7 +142,7 @@ class EscPosReader:
         while self._pending:
             first = self._pending[0]
             if first in (0x1B, 0x1D, 0x10):
-                length = self._command_length()
+                length = _command_length(bytes(self._pending))
                 if length is None:
                     return
                 command = bytes(self._pending[:length])
@@ -222,54 +155,23 @@ class EscPosReader:
                 elif first >= 0x20:
                     self._print(first)
 
-    def _command_length(self) -> int | None:  # noqa: PLR0912 - a table of commands
-        """Length of the command at the front; None where more bytes are needed."""
-        data = bytes(self._pending)
-        if len(data) < 2:
-            return None
-        head = data[:2]
-        if head in _FIXED:
-            length = 2 + _FIXED[head]
-        elif head == b"\x1dV":
-            if len(data) < 3:
-                return None
-            length = 4 if data[2] in _CUTS_WITH_FEED else 3
-        elif head == b"\x1d(":
-            if len(data) < 5:
-                return None
-            length = 5 + data[3] + 256 * data[4]
-        elif head == _RASTER:
-            if len(data) < 8:
-                return None
-            length = 8 + (data[4] + 256 * data[5]) * (data[6] + 256 * data[7])
-        elif head == _COLUMNS:
-            if len(data) < 5:
-                return None
-            length = 5 + (data[3] + 256 * data[4]) * (3 if data[2] in (32, 33) else 1)
-        elif head == _BARCODE:
-            if len(data) < 4:
-                return None
-            end = data.find(b"\0", 3) + 1
-            length = 4 + data[3] if data[2] >= 65 else (end or len(data) + 1)
-        elif head == b"\x1b\x1d":
-            length = 4
-        elif head == b"\x10\x14":
-            if len(data) < 3:
-                return None
-            length = len(_CLEAR) if data[2] == 8 else 5
-        else:
-            length = 2
-        return length if len(data) >= length else None
-
-    def _obey(self, command: bytes) -> Iterator[Item]:  # noqa: PLR0912 - a table
+    def _obey(self, command: bytes) -> Iterator[Item]:
         head, parameters = command[:2], command[2:]
         first = parameters[0] if parameters else 0
         if head in _STYLES:
             self._style = _STYLES[head](self._style, first)
-            return
-        if head in _BARCODE_STYLES:
+        elif head in _BARCODE_STYLES:
             self._barcode = _BARCODE_STYLES[head](self._barcode, first)
-            return
+        elif head in _REQUESTS:
+            yield _REQUESTS[head](parameters)
+        elif head in _FIXED or head in _VARIABLE:
+            yield from self._act(command)
+        else:
+            yield Unknown(command)
+
+    def _act(self, command: bytes) -> Iterator[Item]:
+        """Carries out what is neither a style nor a request; what is not here leaves no mark."""
+        head, parameters = command[:2], command[2:]
         match head:
             case b"\x1b@":
                 self._style = Style()
@@ -277,39 +179,27 @@ class EscPosReader:
                 yield AutomaticStatus(0)
             case b"\x1b\x1d" if parameters[:1] == b"t":
                 self._style = replace(self._style, code_page=parameters[1])
+            case b"\x1b\x1d":
+                yield Unknown(command)
             case b"\x1bd":
+                lines = parameters[0]
                 if self._runs:
                     yield self._end_line()
-                    first -= 1
-                for _ in range(first):
+                    lines -= 1
+                for _ in range(lines):
                     yield Line((), self._style.align)
-            case b"\x1bp":
-                yield Pulse(connector=first % 48, on_ms=parameters[1] * 2)
             case b"\x1dV":
                 if self._runs:
                     yield self._end_line()
                 yield Cut()
             case b"\x1dk":
-                yield self._barcode_of(first, parameters)
+                yield self._barcode_of(parameters[0], parameters)
             case b"\x1dv":
                 yield self._raster(parameters)
             case b"\x1b*":
-                yield self._column_raster(first, parameters[3:])
+                yield self._column_raster(parameters[0], parameters[3:])
             case b"\x1d(":
                 yield from self._function(command)
-            case b"\x1dI":
-                yield InformationRequest(first)
-            case b"\x1da":
-                yield AutomaticStatus(first)
-            case b"\x10\x05" | b"\x10\x14":
-                # Real-time commands were obeyed when they arrived.
-                return
-            case b"\x10\x04":
-                yield StatusRequest(first, real_time=True)
-            case b"\x1dr":
-                yield StatusRequest(first % 48, real_time=False)
-            case _ if head not in _FIXED:
-                yield Unknown(command)
 
     def _function(self, command: bytes) -> Iterator[Item]:
         """``GS ( H`` and ``GS ( k``; other functions are unknown."""

@@ -8,6 +8,7 @@ from simulator import usb_backend
 from simulator.drawer import PtyDrawer
 from simulator.hid_scanner import SimulatedHidScanner
 from simulator.keyboard_scanner import keyboard_scanner
+from simulator.paper import COLUMNS
 from simulator.printer_ports import PtyPrinter, SimulatedUsbPrinter, TcpPrinter
 from simulator.scanner import PtyScanner
 from simulator.usb_bus import UsbBus
@@ -40,7 +41,13 @@ class Pluggable(Protocol):
 class Hardware:
     """Every device the drivers know, in a folder. ``scanner`` and ``printer`` make a small lane."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, columns: int = COLUMNS) -> None:
+        """
+        Args:
+            directory: where the devices' files are.
+            columns: characters of font A in a line of the printers' paper.
+        """
+        self.columns = columns
         self.scanner = PtyScanner(directory / "scanner")
         self.printer = TcpPrinter()
         self.keyboard_scanner = keyboard_scanner(directory / "keyboard-scanner")
@@ -93,7 +100,7 @@ class Hardware:
         """``[[devices]]`` for each, by name."""
         usb = {"backend": usb_backend.__name__}
         scanner = {"vendor": "0c2e", "product": "0b6b", "beeps": True, **usb}
-        printing = {"columns": 48, "poll_every_s": 0.5}
+        printing = {"columns": self.columns, "poll_every_s": 0.5}
         tables: dict[str, dict[str, Any]] = {
             "scanner": {
                 "driver": "serial-scanner",

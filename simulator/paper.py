@@ -8,7 +8,7 @@ import barcode
 import qrcode
 from PIL import Image, ImageDraw, ImageFont
 
-from simulator.escpos import Barcode, Line, Mark, QrCode, Raster
+from simulator.escpos_items import Barcode, Line, Mark, QrCode, Raster
 
 COLUMNS = 48
 _CELL = ((12, 24), (9, 17))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from simulator.code_tables import EPSON
-from simulator.escpos import (
+from simulator.escpos import EscPosReader
+from simulator.escpos_items import (
     AutomaticStatus,
     Cut,
-    EscPosReader,
     InformationRequest,
     Item,
     Mark,

@@ -10,7 +10,6 @@ from fastapi import Body, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from simulator.bench import Bench, NotPossible, NotThere
-from simulator.paper import as_text, draw
 
 
 def build_app(bench: Bench) -> FastAPI:
@@ -57,13 +56,13 @@ def build_app(bench: Bench) -> FastAPI:
     @app.get("/devices/{name}/paper")
     async def paper(name: str) -> PlainTextResponse:
         """The last receipt as text."""
-        return PlainTextResponse(as_text(bench.paper(name)))
+        return PlainTextResponse(bench.receipt_text(name))
 
     @app.get("/devices/{name}/paper.png")
     async def picture(name: str) -> Response:
         """The last receipt as a picture."""
         png = io.BytesIO()
-        draw(bench.paper(name)).save(png, "PNG")
+        bench.receipt_picture(name).save(png, "PNG")
         return Response(png.getvalue(), media_type="image/png")
 
     return app

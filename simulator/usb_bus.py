@@ -149,13 +149,16 @@ class UsbBus:
                 if device.claimed_by == claimant:
                     device.claimed_by = None
 
-    async def _obey(self, request: Mapping[str, Any], claimant: str) -> Any:  # noqa: PLR0912 - a table
+    async def _obey(self, request: Mapping[str, Any], claimant: str) -> Any:
         operation = request["operation"]
         if operation == "enumerate":
             return [index for index, device in enumerate(self.devices) if device.plugged]
         device = self.devices[request["device"]]
         if not device.plugged:
             raise UsbError(errno.ENODEV)
+        if operation in ("read", "write"):
+            self._must_be_claimed(device, claimant)
+            return await self._transfer(device, request)
         match operation:
             case "describe":
                 return asdict(device.identity)
@@ -163,10 +166,8 @@ class UsbBus:
                 return device.identity.strings.get(request["index"], "")
             case "kernel_driver_active":
                 return device.kernel_has_it
-            case "detach":
-                device.kernel_has_it = False
-            case "attach":
-                device.kernel_has_it = True
+            case "detach" | "attach":
+                device.kernel_has_it = operation == "attach"
             case "claim":
                 self._claim(device, claimant)
             case "release":
@@ -175,17 +176,17 @@ class UsbBus:
                 sent = base64.b64decode(request["data"])
                 answer = device.control(request["type"], request["request"], request["value"], sent)
                 return _text(answer[: request["length"]])
-            case "read":
-                self._must_be_claimed(device, claimant)
-                return _text(await device.read(request["timeout"] / 1000))
-            case "write":
-                self._must_be_claimed(device, claimant)
-                try:
-                    async with asyncio.timeout(request["timeout"] / 1000):
-                        return await device.from_host(base64.b64decode(request["data"]))
-                except TimeoutError:
-                    raise UsbError(errno.ETIMEDOUT) from None
         return None
+
+    async def _transfer(self, device: UsbDevice, request: Mapping[str, Any]) -> str | int:
+        timeout_s = request["timeout"] / 1000
+        if request["operation"] == "read":
+            return _text(await device.read(timeout_s))
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await device.from_host(base64.b64decode(request["data"]))
+        except TimeoutError:
+            raise UsbError(errno.ETIMEDOUT) from None
 
     def _claim(self, device: UsbDevice, claimant: str) -> None:
         if device.kernel_has_it or device.claimed_by not in (None, claimant):

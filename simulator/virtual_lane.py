@@ -18,6 +18,7 @@ from simulator import world
 from simulator.cashier import Cashier, wait_until_up
 from simulator.customers import CustomerSystem
 from simulator.hardware import Hardware
+from simulator.paper import COLUMNS
 from simulator.usb_backend import SOCKET_VARIABLE
 
 LOGO = Path(__file__).with_name("logo.png")
@@ -43,6 +44,7 @@ class VirtualLane:
         printer_options: Mapping[str, Any] | None = None,
         devices: Sequence[str] = ("scanner", "printer"),
         more_devices: Sequence[Mapping[str, Any]] = (),
+        columns: int = COLUMNS,
     ) -> None:
         """
         Args:
@@ -54,6 +56,7 @@ class VirtualLane:
             drawer_patience_s: how long the drawer may be open.
             devices: which of the hardware the lane has; the first printer is the one in use.
             more_devices: further device tables of the configuration.
+            columns: characters in a line of the printers' paper.
         """
         self._temporary = directory is None
         self.directory = directory or Path(tempfile.mkdtemp(prefix="lane-"))
@@ -63,7 +66,7 @@ class VirtualLane:
         self.drawer_patience_s = drawer_patience_s
         self._printer_options = printer_options or {}
         self.assortment = world.items()
-        self.hardware = Hardware(self.directory)
+        self.hardware = Hardware(self.directory, columns)
         self.scanner = self.hardware.scanner
         self.printer = self.hardware.printer
         self._devices = devices

@@ -8,7 +8,6 @@ from typing import Literal
 
 from textual import on, work
 from textual.app import App, ComposeResult
-from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Header, Label, TabbedContent, TabPane
 
@@ -35,6 +34,7 @@ from edge_agent.control.client import ControlClient
 from edge_agent.control.messages import JobMessage, LaneMessage, PluginChange
 from tui.dialogs import AgeAnswer, Ask, AskAge, Confirm, DecideReceipt
 from tui.key_bar import KeyBar
+from tui.keys import KEYS, LANE_ACTIONS
 from tui.lane_pane import LanePane
 from tui.machine_panes import DevicesPane, SyncPane
 from tui.plugins_pane import PluginsPane
@@ -43,22 +43,6 @@ from tui.view_models import lane_view, sync_lines, undecided_receipts
 
 _LEAD_NEEDED = "lead_needed"
 _REFRESH_S = 1.0
-_LANE_ACTIONS = frozenset(
-    {
-        "enter_code",
-        "void_line",
-        "subtotal",
-        "age_checked",
-        "lift_hold",
-        "pay_cash",
-        "pay_card",
-        "void_sale",
-        "no_sale",
-        "sign_off",
-        "print_again",
-        "decide_receipt",
-    }
-)
 
 
 def _utc_now() -> datetime:
@@ -71,27 +55,7 @@ class LaneApp(App[None]):
     TITLE = "Lane"
     CSS_PATH = "lane.tcss"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = [
-        Binding("f1", "tab('lane')", "Lane", show=False),
-        Binding("f2", "tab('plugins')", "Plugins", show=False),
-        Binding("f3", "tab('devices')", "Devices", show=False),
-        Binding("f4", "tab('sync')", "Sync", show=False),
-        Binding("e,E", "enter_code", "Code"),
-        Binding("v,V", "void_line", "Void line"),
-        Binding("s,S", "subtotal", "Subtotal"),
-        Binding("a,A", "age_checked", "Age"),
-        Binding("l,L", "lift_hold", "Lift hold"),
-        Binding("r,R", "decide_receipt", "Receipt?"),
-        Binding("c,C", "pay_cash", "Cash"),
-        Binding("k,K", "pay_card", "Card"),
-        Binding("x,X", "void_sale", "Void sale"),
-        Binding("n,N", "no_sale", "No sale"),
-        Binding("o,O", "sign_off", "Sign off"),
-        Binding("p,P", "print_again('copy')", "Copy"),
-        Binding("g,G", "print_again('gift')", "Gift"),
-        Binding("space", "toggle_plugin", "On/off"),
-        Binding("q,Q", "quit", "Quit"),
-    ]
+    BINDINGS = [*KEYS]
 
     def __init__(self, socket: Path, now: Callable[[], datetime] = _utc_now) -> None:
         super().__init__()
@@ -192,7 +156,7 @@ class LaneApp(App[None]):
         tab = next((tabs.active for tabs in self._home.query(TabbedContent)), "lane")
         if action == "decide_receipt":
             return tab == "lane" and self._undecided() is not None
-        if action in _LANE_ACTIONS:
+        if action in LANE_ACTIONS:
             return tab == "lane"
         if action == "toggle_plugin":
             # In a field of the form, a space is a space.

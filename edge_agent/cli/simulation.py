@@ -13,6 +13,7 @@ from edge_agent.api.errors import ConfigError, DeviceError
 _NO_BROKER = (
     "The demo brings its own broker, which is not installed: pip install 'lane-edge-agent[demo]'."
 )
+_COLUMNS_ON_MM = {"58": 32, "80": 48}
 app = typer.Typer()
 
 
@@ -63,11 +64,17 @@ def simulate(
     port: Annotated[
         int, typer.Option("--http", min=0, max=65535, help="Port for the devices over HTTP.")
     ] = 0,
+    paper: Annotated[
+        Literal["58", "80"], typer.Option(help="Width of the printers' paper in mm.")
+    ] = "80",
 ) -> None:
     """Bring up simulated devices and a configuration for them; type what to scan."""
     from simulator.console import simulate as run_console
 
-    asyncio.run(run_console(directory.absolute(), every_device=every_device, port=port))
+    columns = _COLUMNS_ON_MM[paper]
+    asyncio.run(
+        run_console(directory.absolute(), every_device=every_device, port=port, columns=columns)
+    )
 
 
 @app.command()

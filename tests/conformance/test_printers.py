@@ -18,7 +18,7 @@ from edge_agent.api.device import (
 from edge_agent.api.errors import DeviceLost
 from edge_agent.api.receipt import Picture, Receipt, Text
 from edge_agent.testing import FakeHost, OutputConformance, serving
-from simulator.escpos import InformationRequest, Line
+from simulator.escpos_items import InformationRequest, Line
 from simulator.paper import as_text
 from simulator.printer import PrinterModel
 from simulator.virtual_lane import LOGO

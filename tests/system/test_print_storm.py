@@ -14,7 +14,7 @@ from random import Random
 from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay
 from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
-from simulator.escpos import Mark
+from simulator.escpos_items import Mark
 from simulator.paper import as_text
 from simulator.printer import Faults
 from simulator.virtual_lane import VirtualLane

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from simulator.escpos import Cut, EscPosReader, Item, Line, Pulse, StatusRequest, Unknown
+from simulator.escpos import EscPosReader
+from simulator.escpos_items import Cut, Item, Line, Pulse, StatusRequest, Unknown
 from simulator.paper import as_text, save_png
 
 

@@ -9,7 +9,8 @@ from PIL import Image, ImageChops
 
 from drivers.printer.code_pages import CodePages
 from simulator.code_tables import EPSON, STAR, ZIJIANG
-from simulator.escpos import EscPosReader, Line
+from simulator.escpos import EscPosReader
+from simulator.escpos_items import Line
 from simulator.paper import save_png
 
 PROFILES = {

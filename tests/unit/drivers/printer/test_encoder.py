@@ -20,8 +20,9 @@ from edge_agent.api.receipt import (
     Rule,
     Text,
 )
-from simulator import escpos
-from simulator.escpos import AutomaticStatus, Cut, EscPosReader, Item, Line, Pulse, Raster
+from simulator import escpos_items
+from simulator.escpos import EscPosReader
+from simulator.escpos_items import AutomaticStatus, Cut, Item, Line, Pulse, Raster
 
 
 def printed(receipt: Receipt, profile: str = "default") -> list[Item]:
@@ -110,8 +111,8 @@ def test_codes_and_pictures_are_read_back() -> None:
     picture, barcode, qr, cut = marks(receipt)
     assert isinstance(picture, Raster)
     assert (picture.width, picture.rows, picture.align) == (16, (b"\xff\xff",) * 4, 1)
-    assert barcode == escpos.Barcode(73, "{B0042-{{3}", 60, 2, text_below=True, align=1)
-    assert qr == escpos.QrCode("https://example.com/42", 6, 1)
+    assert barcode == escpos_items.Barcode(73, "{B0042-{{3}", 60, 2, text_below=True, align=1)
+    assert qr == escpos_items.QrCode("https://example.com/42", 6, 1)
     assert cut == Cut()
 
 

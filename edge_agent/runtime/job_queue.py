@@ -1,0 +1,58 @@
+"""Committed jobs that wait to be carried out, in their order."""
+
+from collections.abc import Callable, Container
+from datetime import datetime
+
+from edge_agent.runtime.commits import Signal
+from edge_agent.store.jobs import Job, JobKind, JobStatus
+from edge_agent.store.reader import Reader
+
+
+class JobQueue:
+    """Looks again at each change of the jobs, and when the next one is due."""
+
+    def __init__(self, reader: Reader, changes: Signal, clock: Callable[[], datetime]) -> None:
+        self._reader = reader
+        self._changes = changes
+        self._clock = clock
+
+    async def first(self, kind: JobKind) -> Job:
+        """Waits for the oldest job of a kind to be due; younger ones wait behind it."""
+        while True:
+            seen = self._changes.count
+            job = await self._reader.read(lambda database: database.jobs.first_pending(kind))
+            if job is not None and self._seconds_until(job) <= 0:
+                return job
+            await self._changes.wait_past(seen, self._seconds_until(job) if job else None)
+
+    async def any_due(self, kind: JobKind, but: Container[int], most: int) -> Job:
+        """Waits for any job of a kind to be due, other than those in ``but``, ``most`` at most."""
+        while True:
+            seen = self._changes.count
+            pending = await self._reader.read(
+                lambda database: database.jobs.pending(kind, limit=most + 1)
+            )
+            soonest = next((job for job in pending if job.id not in but), None)
+            if soonest is not None and self._seconds_until(soonest) <= 0:
+                return soonest
+            await self._changes.wait_past(seen, self._seconds_until(soonest) if soonest else None)
+
+    async def until_none(self, kind: JobKind, longest_s: float) -> None:
+        """Waits until no job of a kind is left to do, ``longest_s`` at most."""
+        until = self._clock().timestamp() + longest_s
+        while (remaining := until - self._clock().timestamp()) > 0:
+            seen = self._changes.count
+            if not await self._reader.read(
+                lambda database: database.jobs.with_status(
+                    kind, [JobStatus.PENDING, JobStatus.RUNNING]
+                )
+            ):
+                return
+            await self._changes.wait_past(seen, remaining)
+
+    def look_again(self) -> None:
+        """Something that no commit tells of makes another job eligible."""
+        self._changes.notify()
+
+    def _seconds_until(self, job: Job) -> float:
+        return job.not_before - self._clock().timestamp()

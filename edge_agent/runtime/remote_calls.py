@@ -1,0 +1,81 @@
+"""Makes the HTTP calls that plugins committed, a few at a time; a slow system delays no receipt."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from edge_agent.api.events import HttpAnswered
+from edge_agent.api.plugin import CallHttp
+from edge_agent.runtime.backoff import backoff_s
+from edge_agent.runtime.http_calls import HttpCaller, Unreachable
+from edge_agent.runtime.job_desk import JobDesk
+from edge_agent.runtime.job_queue import JobQueue
+from edge_agent.runtime.pipeline import OWNER_IS_OFF_RETRY_S, Pipeline
+from edge_agent.store.jobs import Job, JobKind
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 300.0
+AT_ONCE = 4
+
+
+class RemoteCalls:
+    """One loop; each call in a task of its own."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        desk: JobDesk,
+        queue: JobQueue,
+        caller: HttpCaller,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._pipeline = pipeline
+        self._desk = desk
+        self._queue = queue
+        self._caller = caller
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Makes calls until cancelled."""
+        await self._desk.settle_interrupted(JobKind.HTTP)
+        under_way: dict[int, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as group:
+            while True:
+                job = await self._queue.any_due(JobKind.HTTP, under_way, AT_ONCE)
+                while len(under_way) >= AT_ONCE:
+                    await asyncio.wait(under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.sleep(0)
+                task = group.create_task(self._call(job))
+                under_way[job.id] = task
+                task.add_done_callback(partial(self._ended, under_way, job.id))
+
+    async def _call(self, job: Job) -> None:
+        call = CallHttp.model_validate_json(job.body)
+        if not self._pipeline.is_active(job.owner):
+            detail = f"{job.owner} is off"
+            await self._desk.postpone(job, detail, OWNER_IS_OFF_RETRY_S, None)
+            return
+        await self._desk.start(job)
+        try:
+            status, text = await self._caller.call(call)
+        except Unreachable as error:
+            age = self._clock().timestamp() - job.created_at
+            if age < call.give_up_after_s:
+                pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S)
+                await self._desk.postpone(job, str(error), pause, None)
+                return
+            status, text, detail = None, "", str(error)
+        else:
+            detail = f"HTTP {status}"
+        answer = HttpAnswered(
+            occurred_at=self._clock(), key=call.key, status=status, body=text, detail=detail
+        )
+        await self._desk.call_settled(job, answer)
+
+    def _ended(
+        self, under_way: dict[int, asyncio.Task[None]], job_id: int, _: asyncio.Task[None]
+    ) -> None:
+        del under_way[job_id]
+        # One that was put off could not be seen as waiting before this moment.
+        self._queue.look_again()
