@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from drivers.printer.code_pages import CodePages
 from edge_agent.api.receipt import (
+    NO_BREAK,
     Align,
     Barcode,
     Columns,
@@ -108,7 +109,8 @@ class ReceiptEncoder:
                 double_height=large,
             )
         )
-        return [style + self._code_pages.encode(line) + b"\n" for line in lines]
+        spaced = (line.replace(NO_BREAK, " ") for line in lines)
+        return [style + self._code_pages.encode(line) + b"\n" for line in spaced]
 
     def _barcode(self, text: str) -> list[bytes]:
         if not self._profile.supports("barcodeB"):

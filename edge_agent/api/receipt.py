@@ -7,6 +7,9 @@ from pydantic import Field
 
 from edge_agent.api.values import Frozen
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+"""Between words of a text that stay on one line; it is printed as a space."""
+
 
 class Align(StrEnum):
     """Horizontal placement of a text line."""

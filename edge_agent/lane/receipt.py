@@ -9,6 +9,7 @@ from string import ascii_uppercase
 from edge_agent.api.events import Tender
 from edge_agent.api.lane import BasketLine
 from edge_agent.api.receipt import (
+    NO_BREAK,
     Align,
     Barcode,
     Columns,
@@ -123,7 +124,7 @@ class _Layout:
                 right=self._paid_at.strftime(words.date),
             ),
             Columns(
-                left=f"{words.store} {sale.store}  {words.lane} {sale.lane}",
+                left=f"{words.store}{NO_BREAK}{sale.store}  {words.lane}{NO_BREAK}{sale.lane}",
                 right=f"{words.served_by} {sale.operator}",
             ),
         ]

@@ -10,6 +10,7 @@ from PIL import Image
 from drivers.printer.encoder import ReceiptEncoder, columns, table
 from drivers.printer.options import Drawer
 from edge_agent.api.receipt import (
+    NO_BREAK,
     Align,
     Barcode,
     Columns,
@@ -83,6 +84,15 @@ def test_columns_never_exceed_the_width(left: str, right: int, width: int) -> No
 
 
 TAXES = (("Tax", "Net", "Tax", "Gross"), ("A 19%", "100.00", "19.00", "119.00"))
+
+
+def test_words_that_belong_together_stay_on_one_line() -> None:
+    left = f"Store{NO_BREAK}0042  Lane{NO_BREAK}3"
+    above, line, *_ = printed(Receipt(elements=(Columns(left=left, right="Served by Anna"),)))
+    assert isinstance(above, Line)
+    assert isinstance(line, Line)
+    assert above.text == "Store 0042"
+    assert line.text == "Lane 3" + " " * 12 + "Served by Anna"
 
 
 def test_a_table_keeps_its_columns_and_breaks_where_paper_is_narrow() -> None:
