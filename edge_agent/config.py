@@ -61,7 +61,7 @@ class AgentTable(_Table):
     socket: Path = Path("/run/edge-agent/control.sock")
     log_format: Literal["text", "json"] = "text"
     retention_days: Annotated[float, Field(ge=0, le=3650)] = 14.0
-    plugin_budget_ms: Annotated[int, Field(ge=1, le=10_000)] = 50
+    plugin_budget_ms: Annotated[int, Field(ge=1, le=500)] = 50
 
 
 class MeasureTable(_Table):

@@ -7,10 +7,10 @@ the database, so it answers in milliseconds or is quarantined.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from edge_agent.api.commands import LaneCommand
 from edge_agent.api.events import Event, Notice
@@ -122,6 +122,12 @@ class Guard(Frozen):
     when_set: str
     message: str
 
+    @model_validator(mode="after")
+    def _names_a_field(self) -> Self:
+        if self.when_set not in self.event.model_fields:
+            raise ValueError(f"{self.event.__name__} has no field {self.when_set!r}")
+        return self
+
 
 class Decision(Generic[StateT]):
     """The outcome of ``decide``: the new state (None: unchanged) and the actions, in order."""
@@ -165,6 +171,9 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
         if settings_type is not None and state_type is not None:
             cls.settings_type = settings_type
             cls.state_type = state_type
+        _check_tuple(cls, "handles", lambda one: _is_type_of(one, (Event, Notice)))
+        _check_tuple(cls, "publishes", lambda one: _is_type_of(one, (Event,)))
+        _check_tuple(cls, "guards", lambda one: isinstance(one, Guard))
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings
@@ -172,3 +181,14 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
     @abstractmethod
     def decide(self, event: Event | Notice, state: StateT, lane: LaneState) -> Decision[StateT]:
         """Answers one event; ``lane`` is the lane as the event left it."""
+
+
+def _check_tuple(plugin: type, attribute: str, fits: Callable[[object], bool]) -> None:
+    """A wrong declaration is told to its author when the class is made, not to a lane in a sale."""
+    given = getattr(plugin, attribute, ())
+    if not (isinstance(given, tuple) and all(fits(one) for one in given)):
+        raise TypeError(f"{plugin.__name__}.{attribute} must be a tuple of what Plugin documents")
+
+
+def _is_type_of(one: object, bases: tuple[type, ...]) -> bool:
+    return isinstance(one, type) and issubclass(one, bases)

@@ -63,12 +63,12 @@ class Money(Frozen):
         """Reads ``"12.30"`` or ``"12,30"``; raises ``ValueError`` for anything else."""
         try:
             minor = Decimal(amount.strip().replace(",", ".")).scaleb(exponent(currency))
-            whole = minor.to_integral_value(ROUND_HALF_UP)
-        except ArithmeticError:
+            whole = int(minor.to_integral_value(ROUND_HALF_UP))
+        except (ArithmeticError, ValueError):
             raise ValueError(f"{amount!r} is not an amount of money") from None
         if whole != minor:
             raise ValueError(f"{amount!r} has more decimals than {currency} has")
-        return cls(minor=int(whole), currency=currency)
+        return cls(minor=whole, currency=currency)
 
 
 def exponent(currency: str) -> int:

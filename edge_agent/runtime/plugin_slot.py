@@ -137,14 +137,21 @@ def load_slot(
         if stored is None and wanted is None:
             slot = replace(slot, enabled=plugin_type.enabled_at_first)
         return slot.with_settings(slot.settings)
-    except (PluginUnavailable, InvalidSettings, ValidationError) as error:
+    except (PluginUnavailable, InvalidSettings) as error:
         return replace(slot, detail=str(error))
 
 
 def _read_state(plugin_type: type[Plugin[Any, Any]], state_json: str | None) -> Any:
-    if state_json is None:
-        return plugin_type.state_type()
-    return plugin_type.state_type.model_validate_json(state_json)
+    try:
+        if state_json is None:
+            return plugin_type.state_type()
+        return plugin_type.state_type.model_validate_json(state_json)
+    # A stranger's model may raise anything. What was stored is not repeated: it may name people.
+    except (Exception, SystemExit) as error:
+        raise PluginUnavailable(
+            f"{plugin_type.name} does not understand the state that an older version of it stored "
+            f"({type(error).__name__}). Install that version again, or one that reads it."
+        ) from None
 
 
 def _instantiate(
@@ -159,7 +166,7 @@ def _instantiate(
         }
         raise InvalidSettings(plugin_type.name, fields) from None
     # A stranger's constructor may raise anything; it becomes a status to show.
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginUnavailable(
             f"{plugin_type.name} does not start: {type(error).__name__}: {error}"
         ) from error

@@ -67,7 +67,7 @@ def _load(offer: Offer, contract: type[T], unavailable: type[EdgeAgentError]) ->
     try:
         loaded = offer.entry_point.load()
     # A stranger's module may raise anything while it is imported; it becomes a status to show.
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise unavailable(
             f"{offer.name} from {offer.distribution} does not load: {type(error).__name__}: {error}"
         ) from error

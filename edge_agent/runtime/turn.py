@@ -5,11 +5,11 @@ order and the effects wanted. The pipeline then writes all of it in one transact
 """
 
 import json
-from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from edge_agent.api.commands import LaneCommand
@@ -57,12 +57,12 @@ class Budget:
     """How long one ``decide`` may take, and the clock that tells, in seconds.
 
     The clock is that of the thread's own work (``time.thread_time``): a busy machine is no fault
-    of the plugin. ``watch`` is entered around each ``decide`` and may raise ``Overrun`` in it.
+    of the plugin. ``watch`` runs each ``decide`` and may raise ``Overrun`` in it.
     """
 
     seconds: float
     clock: Callable[[], float]
-    watch: AbstractContextManager[None] = field(default_factory=nullcontext)
+    watch: Callable[[Callable[[], Any]], Any] = lambda work: work()
 
 
 def machine_prompt(
@@ -89,7 +89,7 @@ class Turn:
         self._budget = budget
         self._queue: deque[Event] = deque()
         self._requests: deque[tuple[str, Request]] = deque()
-        self._consequences = 0
+        self._consequences: Counter[str] = Counter()
 
     @property
     def now(self) -> datetime:
@@ -176,11 +176,7 @@ class Turn:
             return
         began = self._budget.clock()
         try:
-            with self._budget.watch:
-                decision = plugin.decide(event, slot.state, self.lane)
-            for action in decision.actions:
-                self._check(plugin, action)
-            after = _with_state(slot, plugin, decision.state)
+            actions, after = self._budget.watch(partial(self._decide, slot, plugin, event))
         # A stranger's rule may raise anything, even SystemExit: the sale goes on without it.
         except BaseException as error:
             overrun = isinstance(error, Overrun)
@@ -193,8 +189,17 @@ class Turn:
             self._fault(after, event, f"took {took * 1000:.0f} ms")
         else:
             self.plugins[name] = replace(after, faults=0) if after.faults else after
-        for action in decision.actions:
+        for action in actions:
             self._do(name, action)
+
+    def _decide(
+        self, slot: PluginSlot, plugin: Plugin[Any, Any], event: Event | Notice
+    ) -> tuple[Sequence[Action], PluginSlot]:
+        """All that runs a stranger's code: the rule, and the models of what it answers."""
+        decision = plugin.decide(event, slot.state, self.lane)
+        for action in decision.actions:
+            self._check(plugin, action)
+        return decision.actions, _with_state(slot, plugin, decision.state)
 
     def _check(self, plugin: Plugin[Any, Any], action: Action) -> None:
         """Raises for what could not be carried out or stored, while the plugin can be blamed."""
@@ -206,8 +211,8 @@ class Turn:
             case Record(values=values):
                 json.dumps(values)
             case Publish() | PlaceHold() | LiftHold() | Request():
-                self._consequences += 1
-                if self._consequences > MOST_CONSEQUENCES:
+                self._consequences[plugin.name] += 1
+                if self._consequences[plugin.name] > MOST_CONSEQUENCES:
                     raise RuntimeError(
                         f"more than {MOST_CONSEQUENCES} things follow from one input"
                     )

@@ -7,9 +7,11 @@ plugin that blocks inside a C function is interrupted when that returns.
 
 import ctypes
 import threading
+from collections.abc import Callable
 from time import monotonic, sleep
-from types import TracebackType
+from typing import TypeVar
 
+T = TypeVar("T")
 _LOOKS_PER_LIMIT = 4
 
 
@@ -18,7 +20,7 @@ class Overrun(BaseException):
 
 
 class Watchdog:
-    """A context manager around each ``decide``; one thread at a time may be inside."""
+    """Runs each ``decide``; one thread at a time may be inside."""
 
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
@@ -28,25 +30,33 @@ class Watchdog:
         self._fired = False
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
-    def __enter__(self) -> None:
+    def __call__(self, work: Callable[[], T]) -> T:
+        """The result of ``work``; raises ``Overrun`` where that took too long."""
         with self._lock:
             self._thread_id = threading.get_ident()
             self._began = monotonic()
             self._fired = False
+        try:
+            try:
+                result = work()
+            finally:
+                self._disarm()
+        except BaseException:
+            # The interruption may have landed at the entry of the call above, and nothing is done.
+            self._disarm()
+            if self._fired:
+                raise Overrun from None
+            raise
+        if self._fired:
+            raise Overrun
+        return result
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def _disarm(self) -> None:
+        """From here on nothing is raised in this thread, not even what is already on its way."""
         with self._lock:
             self._thread_id = None
-        if self._fired and kind is not Overrun:
-            # It is on its way: it must arrive here, not in the middle of a transaction.
-            for _ in range(1000):
-                continue
-            raise Overrun
+            if self._fired:
+                _raise_in(threading.get_ident(), None)
 
     def _watch(self) -> None:
         while True:
@@ -57,6 +67,10 @@ class Watchdog:
                 # Whoever catches even this one gets it again, one limit later.
                 self._began = monotonic()
                 self._fired = True
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(self._thread_id), ctypes.py_object(Overrun)
-                )
+                _raise_in(self._thread_id, Overrun)
+
+
+def _raise_in(thread_id: int, error: type[BaseException] | None) -> None:
+    """Puts an exception on its way to a thread; None takes back what has not arrived."""
+    given = None if error is None else ctypes.py_object(error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), given)

@@ -4,7 +4,8 @@ A file is taken whole or not at all: every wrong line is named, with what was ex
 """
 
 import csv
-from collections.abc import Callable, Hashable, Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from io import StringIO
 from typing import TypeVar, get_args
@@ -76,7 +77,12 @@ def read_recalls(text: str, canonical_gtin: Callable[[str], str | None]) -> list
         return Recall(gtin=gtin, batch=row["batch"].strip(), reason=row["reason"].strip())
 
     return _read(
-        text, RECALL_COLUMNS, read, lambda recall: (recall.gtin, recall.batch), "recall list"
+        text,
+        RECALL_COLUMNS,
+        read,
+        lambda recall: (recall.gtin, recall.batch),
+        "recall list",
+        may_be_empty=True,
     )
 
 
@@ -109,22 +115,35 @@ def _read(
     what: str,
     *,
     optional: tuple[str, ...] = (),
+    may_be_empty: bool = False,
 ) -> list[T]:
     text = text.removeprefix("\ufeff")
     head = text.partition("\n")[0]
     # Spreadsheets of countries with a decimal comma separate by semicolons.
-    rows = csv.DictReader(StringIO(text), delimiter=";" if ";" in head else ",")
-    missing = [column for column in columns if column not in (rows.fieldnames or ())]
+    rows = csv.DictReader(StringIO(text), delimiter=";" if ";" in head else ",", strict=True)
+    names = _names(rows, what)
+    missing = [column for column in columns if column not in names]
     if missing:
         raise ImportRefused(
             f"The {what} was not imported: its first line must name the columns "
             f"{','.join(columns)}; missing: {', '.join(missing)}."
         )
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise ImportRefused(
+            f"The {what} was not imported: its first line names {', '.join(twice)} twice."
+        )
     taken: dict[Hashable, T] = {}
     errors: list[str] = []
-    for row in rows:
+    for row in _rows(rows, what):
+        if None in row or None in row.values():
+            # One field more or less moves prices and restrictions into each other's place.
+            errors.append(
+                f"line {rows.line_num}: it does not have {len(names)} fields like the first line; "
+                "is there a decimal comma or a quote too many?"
+            )
+            continue
         try:
-            value = read({column: row.get(column) or "" for column in (*columns, *optional)})
+            value = read({column: row.get(column, "") for column in (*columns, *optional)})
         except ValidationError as error:
             first = error.errors()[0]
             errors.append(f"line {rows.line_num}: {first['loc'][0]}: {first['msg']}")
@@ -137,7 +156,25 @@ def _read(
         taken[key(value)] = value
     if errors:
         raise ImportRefused(_summary(what, errors))
+    if not taken and not may_be_empty:
+        raise ImportRefused(f"The {what} was not imported: it has no line but the first.")
     return list(taken.values())
+
+
+def _names(rows: "csv.DictReader[str]", what: str) -> Sequence[str]:
+    try:
+        return rows.fieldnames or ()
+    except csv.Error as error:
+        raise ImportRefused(f"The {what} was not imported; line 1: {error}.") from None
+
+
+def _rows(rows: "csv.DictReader[str]", what: str) -> Iterator[dict[str, str]]:
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise ImportRefused(
+            f"The {what} was not imported; line {rows.line_num}: {error}. Is a quote open?"
+        ) from None
 
 
 def _summary(what: str, errors: Iterable[str]) -> str:

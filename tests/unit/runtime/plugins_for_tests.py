@@ -28,6 +28,7 @@ from edge_agent.api.plugin import (
     Settings,
     State,
 )
+from edge_agent.runtime.turn import MOST_CONSEQUENCES
 from edge_agent.testing import NOON
 
 
@@ -133,6 +134,13 @@ class Misbehaving(Plugin[CountSettings, CountState]):
                 if isinstance(event, BasketVoided):
                     return Decision(None, (Request(command=StartBasket()),))
                 return Decision(None, (Request(command=VoidBasket()),))
+            case "chatty":
+                if not isinstance(event, ItemAdded):
+                    return Decision(None)
+                said = PluginReported(
+                    occurred_at=event.occurred_at, plugin=self.name, topic="t", values={}
+                )
+                return Decision(None, (Publish(event=said),) * MOST_CONSEQUENCES)
             case "huge event":
                 huge = PluginReported(
                     occurred_at=event.occurred_at,

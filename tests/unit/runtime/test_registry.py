@@ -1,6 +1,7 @@
 """What is installed is listed; what is broken is a status, never a crash."""
 
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +62,46 @@ def test_a_broken_entry_point_is_unavailable_with_its_reason(
         made.load_plugin(name)
     slot = load_slot(name, made, None, None)
     assert (slot.status, says in slot.detail) == (PluginStatus.UNAVAILABLE, True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("    handles = [ItemAdded]", "Wrong.handles must be a tuple"),
+        ("    handles = (ItemAdded,)\n    publishes = ('x',)", "Wrong.publishes must be a tuple"),
+        (
+            "    handles = (ItemAdded,)\n"
+            "    guards = (Guard(event=ItemAdded, when_set='typo', message='m'),)",
+            "ItemAdded has no field 'typo'",
+        ),
+        ("    import sys; sys.exit(3)", "SystemExit: 3"),
+    ],
+)
+def test_a_wrong_declaration_is_said_and_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, says: str
+) -> None:
+    module = f"wrong_{abs(hash(wrong))}"
+    (tmp_path / f"{module}.py").write_text(
+        "from edge_agent.api.events import ItemAdded\n"
+        "from edge_agent.api.plugin import Guard, Plugin, Settings, State\n"
+        "class Wrong(Plugin[Settings, State]):\n"
+        f"    name = title = summary = 'wrong'\n{wrong}\n"
+        "    def decide(self, event, state, lane): ...\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    slot = load_slot("wrong", registry("wrong", f"{module}:Wrong"), None, None)
+    assert slot.status is PluginStatus.UNAVAILABLE
+    assert says in slot.detail
+
+
+def test_a_state_that_is_not_understood_is_kept_and_not_repeated() -> None:
+    stored = StoredPlugin("counter", True, True, "{}", '{"count": "Jane Doe"}')
+    slot = load_slot("counter", registry("counter", f"{PLUGINS}:Counter"), stored, None)
+    assert (slot.status, slot.state_json) == (PluginStatus.UNAVAILABLE, stored.state)
+    assert "does not understand the state" in slot.detail
+    assert "Jane" not in slot.detail
+    with pytest.raises(PluginUnavailable, match="does not understand the state"):
+        slot.with_settings({})
 
 
 def test_the_configuration_only_seeds() -> None:

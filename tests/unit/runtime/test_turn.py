@@ -1,5 +1,7 @@
 """Plugins answer events; none of them can stop the lane."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +11,7 @@ from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay, SignOn
 from edge_agent.api.events import PluginFaulted, Tender
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.turn import MOST_CONSEQUENCES, QUARANTINE_AFTER, World
-from edge_agent.runtime.watchdog import Watchdog
+from edge_agent.runtime.watchdog import Overrun, Watchdog
 from edge_agent.testing import PluginScenario
 from tests.unit.runtime.plugins_for_tests import (
     Broken,
@@ -164,9 +166,59 @@ def test_a_plugin_that_never_answers_is_interrupted_and_quarantined_at_once(
 
 def test_a_watchdog_leaves_those_alone_who_answer() -> None:
     watchdog = Watchdog(0.02)
-    for _ in range(2000):
-        with watchdog:
-            sum(range(1000))
+    assert [watchdog(lambda: sum(range(1000))) for _ in range(2000)] == [499500] * 2000
+
+
+MANY = list(range(8_000_000))
+
+
+@pytest.mark.parametrize(
+    "work",
+    [lambda: -1 in MANY, lambda: MANY + MANY + MANY + MANY, lambda: 7**600_000],
+    ids=["a search", "a long list", "a power"],
+)
+def test_one_who_is_late_inside_c_code_is_interrupted_there_and_nowhere_else(
+    work: Callable[[], object],
+) -> None:
+    watchdog = Watchdog(0.005)
+    for _ in range(5):
+        with pytest.raises(Overrun):
+            watchdog(lambda: [work() for _ in range(20)][-1])
+        # Nothing is on its way any more: what follows is left alone, however long it takes.
+        assert sum(number for number in range(300_000)) > 0
+
+
+def test_one_who_ends_late_by_itself_has_not_answered() -> None:
+    watchdog = Watchdog(0.005)
+
+    def stubborn() -> str:
+        with suppress(Overrun):
+            while True:
+                continue
+        return "late"
+
+    def raises() -> str:
+        try:
+            return stubborn()
+        finally:
+            raise KeyError
+
+    with pytest.raises(Overrun):
+        watchdog(stubborn)
+    with pytest.raises(Overrun):
+        watchdog(raises)
+
+
+def test_a_plugin_answers_for_what_it_causes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Misbehaving, "how", "chatty")
+    chatty = PluginScenario(Misbehaving)
+    chatty._world = World(
+        chatty.lane, {**chatty._world.plugins, **PluginScenario(Counter)._world.plugins}
+    )
+    selling(chatty)
+    chatty.do(EnterCode(code=PEN))
+    assert [slot.faults for slot in chatty._world.plugins.values()] == [0, 0]
+    assert types(chatty).count("lane.plugin.reported") == MOST_CONSEQUENCES + 1
 
 
 def test_words_about_the_machine_stay_until_the_sale_is_over() -> None:

@@ -38,6 +38,35 @@ def test_a_wrong_line_is_named(row: str, says: str) -> None:
     assert says in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "96385074,Beer,9,99,19,alcohol",
+        "96385074,Beer,9.99,19",
+        '96385074,Beer,9.99,19,"alcohol\n4006381333931,Pen,1.00,19,',
+        '96385074,Beer,9.99,19,"alcohol\n' + "x" * 200_000,
+    ],
+    ids=["a decimal comma", "cut short", "an open quote", "an open quote before a long file"],
+)
+def test_a_row_that_moves_a_price_or_a_restriction_is_refused(row: str) -> None:
+    with pytest.raises(ImportRefused, match=r"line \d: "):
+        read_price_book(HEAD + row + "\n", "EUR", canonical_gtin)
+
+
+@pytest.mark.parametrize("amount", ["Infinity", "NaN", "1e999999999"])
+def test_what_is_no_amount_is_said(amount: str) -> None:
+    with pytest.raises(ImportRefused, match="is not an amount of money"):
+        read_price_book(f"{HEAD}96385074,Beer,{amount},19,\n", "EUR", canonical_gtin)
+
+
+def test_a_column_that_is_there_twice_or_a_file_without_lines_is_refused() -> None:
+    with pytest.raises(ImportRefused, match="names restriction twice"):
+        read_price_book(HEAD.replace("\n", ",restriction\n"), "EUR", canonical_gtin)
+    with pytest.raises(ImportRefused, match="no line but the first"):
+        read_people("badge,employee_id,name,role\n")
+    assert read_recalls("gtin,batch,reason\n", canonical_gtin) == []
+
+
 def test_semicolons_and_decimal_commas_are_read() -> None:
     text = HEAD.replace(",", ";") + "4006381333931;Pen;1,29;8,875;\n"
     (pen,) = read_price_book(text, "EUR", canonical_gtin)
