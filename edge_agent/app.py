@@ -127,6 +127,7 @@ async def run_agent(config: Config) -> None:
 
 async def _run(config: Config, stopping: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
+    stationery = config.receipt.stationery(ZoneInfo(config.lane.time_zone))
     commits = Commits(loop)
     registry = Registry()
     died = asyncio.Event()
@@ -156,7 +157,6 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     )
     desk = JobDesk(pipeline)
     queue = JobQueue(reader, commits.jobs, utc_now)
-    stationery = config.receipt.stationery(ZoneInfo(config.lane.time_zone))
     outputs = Outputs(desk, queue, devices, stationery, utc_now)
     forwarder = _forwarder(config, reader, commits, pipeline)
     supervisor = Supervisor()

@@ -200,6 +200,9 @@ class PluginTable(_Table):
     settings: dict[str, Any] = {}
 
 
+_NOT_FOR_SHOPS = {"acks", "enable_idempotence", "transactional_id", "bootstrap_servers"}
+
+
 class KafkaTable(_Table):
     """``[kafka]``: where events go; without it they wait in the outbox."""
 
@@ -209,9 +212,20 @@ class KafkaTable(_Table):
     delivery_timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
     longest_pause_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
     client: dict[str, str | int | bool] = {}
+    """Further options of aiokafka's producer, such as ``security_protocol``."""
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
+
+    @field_validator("client")
+    @classmethod
+    def _keeps_the_promises(
+        cls, client: dict[str, str | int | bool]
+    ) -> dict[str, str | int | bool]:
+        """Delivery is acknowledged by all brokers in sync, and no lane is reordered."""
+        if fixed := sorted(client.keys() & _NOT_FOR_SHOPS):
+            raise ValueError(f"{', '.join(fixed)} cannot be set; events would be lost or reordered")
+        return client
 
 
 class Config(_Table):

@@ -226,9 +226,9 @@ class AgentServices:
         )
 
     async def events(self, after: int | None) -> AsyncIterator[EventMessage]:
-        if after is None:
-            after = await self._reader.read(lambda database: database.outbox.newest_position())
-        position = after
+        newest = await self._reader.read(lambda database: database.outbox.newest_position())
+        # Beyond the newest are positions of a database that was replaced: all of this one is new.
+        position = newest if after is None else after if after <= newest else 0
         while True:
             seen = self._commits.events.count
             records = await self._events_after(position)

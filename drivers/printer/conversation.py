@@ -56,6 +56,8 @@ class Conversation:
         self._strange = strange
         self._decoder = StatusDecoder()
         self.facts = dict.fromkeys(("paper", "cover", "online", "error", "drawer_pin"), UNKNOWN)
+        self.answers = False
+        """Whether it has ever answered a question."""
         self._one_write = asyncio.Lock()
         self._one_inquiry = asyncio.Lock()
         self._inquiry: tuple[RealTime, asyncio.Event] | None = None
@@ -99,6 +101,11 @@ class Conversation:
     def listen(self, taker: Callable[[Item], None]) -> None:
         """Calls ``taker`` with everything that the printer sends."""
         self._takers.append(taker)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it was not given up."""
+        return not self._given_up.is_set()
 
     @property
     def obstacle(self) -> str:
@@ -258,6 +265,7 @@ class Conversation:
                     return False
                 request, answer = self._inquiry
                 self.facts.update(item.facts(request))
+                self.answers = True
                 self._inquiry = None
                 answer.set()
             case Facts(values=values):

@@ -204,16 +204,25 @@ class EscPosPrinter(OutputDriver[PrinterOptionsT]):
             # It would keep the pulse and open the drawer when nobody expects it.
             return OutputOutcome.FAILED, f"{talk.obstacle} at its printer"
 
+        answers = talk.answers
+        if answers and not await talk.inquire(RealTime.PRINTER):
+            return OutputOutcome.FAILED, "its printer does not answer"
+
         async def look() -> str:
             known = drawer.open_level != "none" and await talk.inquire(RealTime.PRINTER)
             return drawer.state(talk.facts["drawer_pin"]) if known else UNKNOWN
 
-        return await open_and_watch(
-            lambda: talk.write(drawer.pulse),
-            lambda: talk.give_up("the printer did not take a drawer pulse; connecting anew"),
-            look,
-            drawer.moves_within_s,
+        def take_back() -> None:
+            talk.give_up("the printer did not take a drawer pulse; connecting anew")
+
+        outcome, detail = await open_and_watch(
+            lambda: talk.write(drawer.pulse), take_back, look, drawer.moves_within_s
         )
+        unseen = outcome is OutputOutcome.UNCERTAIN
+        if unseen and answers and talk.is_up and not await talk.inquire(RealTime.PRINTER):
+            # The pulse may be on its way still, and would open the drawer when nobody expects it.
+            take_back()
+        return outcome, detail
 
     async def _tell(self, facts: Mapping[str, str]) -> None:
         told = {name: value for name, value in facts.items() if name != "drawer_pin"}

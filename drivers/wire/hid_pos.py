@@ -151,11 +151,14 @@ def _scan_reports(layout: Layout) -> Mapping[int, _Report]:
         data = tuple(field for field in fields if field.usage == _DATA)
         if not data:
             continue
+        aim = tuple(field for field in fields if field.usage in _AIM)
+        if any(field.size > 8 for field in (*data, *aim)):
+            raise NotADescriptor("a character of a code has more than eight bits")
         known = [f for f in fields if f.usage in (_DATA, _CONTINUED, _BYTE_COUNT, *_AIM)]
         reports[number] = _Report(
             data=data,
-            aim=tuple(field for field in fields if field.usage in _AIM),
-            length=next((field for field in fields if field.usage == _BYTE_COUNT), None),
+            aim=aim,
+            length=next((f for f in fields if f.usage == _BYTE_COUNT and f.count), None),
             continued=next((field for field in fields if field.usage == _CONTINUED), None),
             bytes_needed=max((f.offset + f.size * f.count + 7) // 8 for f in known),
         )

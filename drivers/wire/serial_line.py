@@ -180,10 +180,5 @@ class SerialLine:
         except OSError as error:
             raise self._lost(str(error)) from error
 
-    def write_now(self, data: bytes) -> None:
-        """Writes what the device takes at once; the last word to one that may be gone."""
-        with contextlib.suppress(OSError):
-            os.write(self._descriptor, data)
-
     def _lost(self, reason: str) -> DeviceLost:
         return DeviceLost(f"{self._name}: {self._config.port} is gone: {reason}")

@@ -1,5 +1,7 @@
 """What scanners and ID scanners on a serial line have in common."""
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,8 +9,10 @@ from drivers.wire.control_text import ControlText
 from drivers.wire.scan_options import FramingOptions
 from drivers.wire.scan_reader import ScanReader
 from drivers.wire.serial_line import SerialLine, SerialLineOptions
-from edge_agent.api.device import Attached, Bus, Driver, Host
+from edge_agent.api.device import Attached, Bus, Driver, ErrorEvent, ErrorLocus, Host
 from edge_agent.api.errors import ClaimError, DeviceLost
+
+_SAY_WITHIN_S = 0.5
 
 
 class SerialReaderOptions(SerialLineOptions, FramingOptions):
@@ -49,10 +53,13 @@ class SerialReader(Driver[SerialReaderOptions]):
         line = self._line
         if line is None:
             raise DeviceLost(f"{self.name}: {self.config.port} is not claimed")
-        await line.write(self.config.enable)
+        if not await self._said(line, self.config.enable):
+            raise DeviceLost(f"{self.name}: {self.config.port} takes nothing: is it held off?")
 
         async def answer(taken: bool) -> None:
-            await line.write(self.config.good_read if taken else self.config.bad_read)
+            if not await self._said(line, self.config.good_read if taken else self.config.bad_read):
+                message = "the scanner was not told of a scan in time"
+                await self.host.fire(ErrorEvent(locus=ErrorLocus.OUTPUT, message=message))
 
         await ScanReader(
             self.host, self.config.framing(), self.config.unfinished_after_s, answer
@@ -61,5 +68,16 @@ class SerialReader(Driver[SerialReaderOptions]):
     async def release(self) -> None:
         line, self._line = self._line, None
         if line is not None:
-            line.write_now(self.config.disable)
+            with contextlib.suppress(DeviceLost):
+                await self._said(line, self.config.disable)
             await line.close()
+
+    async def _said(self, line: SerialLine, words: bytes) -> bool:
+        """Whether they left the port in time; a beep that comes later belongs to no scan."""
+        try:
+            async with asyncio.timeout(_SAY_WITHIN_S):
+                await line.write(words)
+        except TimeoutError:
+            line.drop_output()
+            return False
+        return True

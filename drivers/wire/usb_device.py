@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import errno
 import importlib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Annotated, Any
 
 import usb.core
@@ -58,10 +59,13 @@ class UsbInterface:
             ClaimError: it is absent, taken, not permitted, or libusb is not installed.
         """
         threads = ThreadPoolExecutor(2, thread_name_prefix=f"usb-{name}")
+        opening = threads.submit(cls, name, config, interface_class, threads)
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                threads, cls, name, config, interface_class, threads
-            )
+            return await asyncio.shield(asyncio.wrap_future(opening))
+        except asyncio.CancelledError:
+            # Nobody waits for it any more; the device is free again as soon as it is open.
+            opening.add_done_callback(partial(_let_go, threads))
+            raise
         except BaseException:
             threads.shutdown(wait=False)
             raise
@@ -80,10 +84,10 @@ class UsbInterface:
         try:
             self._claim(interface_class)
         except usb.core.USBError as error:
-            self._give_back()
+            self.give_back()
             raise ClaimError(f"{name}: {self._where}: {_explain(error)}") from error
         except BaseException:
-            self._give_back()
+            self.give_back()
             raise
         self._reads = self._endpoint(usb.util.ENDPOINT_IN)
         self._writes = self._endpoint(usb.util.ENDPOINT_OUT)
@@ -165,10 +169,11 @@ class UsbInterface:
             if transfer is not None:
                 await asyncio.wait([transfer])
                 transfer.exception()
-        await asyncio.get_running_loop().run_in_executor(self._threads, self._give_back)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self.give_back)
         self._threads.shutdown(wait=False)
 
-    def _give_back(self) -> None:
+    def give_back(self) -> None:
+        """Gives the kernel its device back; blocks for as long as the bus takes."""
         # Each step is tried: a device that was unplugged refuses them all.
         if self._interface is not None:
             with contextlib.suppress(usb.core.USBError):
@@ -273,3 +278,10 @@ def _explain(error: Exception) -> str:
     if number == errno.EBUSY:
         return "another program uses it"
     return str(getattr(error, "strerror", None) or error)
+
+
+def _let_go(threads: ThreadPoolExecutor, opening: "Future[UsbInterface]") -> None:
+    """Gives back what was opened for nobody."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().give_back()
+    threads.shutdown(wait=False)

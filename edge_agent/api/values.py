@@ -22,7 +22,7 @@ Gtin14 = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
 class Frozen(BaseModel):
     """Base of all values: immutable, and an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Money(Frozen):

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import Body, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from edge_agent import __version__
@@ -65,6 +66,7 @@ _EVENT_STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": EventMessage.model_json_schema()}}}
 }
 _KEEP_ALIVE_S = 15.0
+_Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 def build_app(services: Services, stopping: asyncio.Event) -> FastAPI:
@@ -98,10 +100,14 @@ def _serve_lane(app: FastAPI, services: Services, stopping: asyncio.Event) -> No
 
     @app.get("/events", tags=["lane"], response_class=StreamingResponse, responses=_EVENT_STREAM)
     async def events(
-        after: int | None = None,
-        last_event_id: Annotated[int | None, Header()] = None,
+        after: _Position | None = None,
+        last_event_id: Annotated[_Position | None, Header()] = None,
     ) -> StreamingResponse:
-        """Events as they are committed (server-sent events), from ``after`` on if given."""
+        """Events as they are committed (server-sent events), from ``after`` on if given.
+
+        Positions belong to one database: where a new or restored one has not come as far as
+        ``after``, all of its events follow.
+        """
         start = last_event_id if last_event_id is not None else after
         return StreamingResponse(_sse(services, start, stopping), media_type="text/event-stream")
 
@@ -175,7 +181,7 @@ def _serve_machine(app: FastAPI, services: Services) -> None:
         return await services.jobs()
 
     @app.post("/jobs/{job_id}/{decision}", tags=["machine"], status_code=204)
-    async def resolve_job(job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
+    async def resolve_job(job_id: _Position, decision: Literal["repeat", "dismiss"]) -> None:
         """Prints a receipt again as a copy, or lets it be."""
         await services.resolve_job(job_id, decision)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from random import Random
@@ -36,6 +37,8 @@ log = structlog.get_logger()
 SHORTEST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 1.0
 STEADY_AFTER_S = 10.0
+STILLBORN_S = 0.02
+LONGEST_BROKEN_PAUSE_S = 30.0
 _DRAWER = "drawer"
 
 
@@ -117,8 +120,9 @@ class DeviceHost:
             return await self._take_scan(scan)
         # A full disk, or a fault of ours: the scanner beeps its error and stays in service.
         except Exception as error:
-            log.exception("scan not taken", device=self.name)
-            return Reply(accepted=False, message=f"The scan was not taken: {error}")
+            self._fault("scan not taken", error)
+            reason = str(error) if isinstance(error, EdgeAgentError) else type(error).__name__
+            return Reply(accepted=False, message=f"The scan was not taken: {reason}")
 
     async def output(self, request: Output, not_after: datetime | None) -> OutputCompleteEvent:
         """Prints or opens; a device that is not ready certainly does nothing.
@@ -142,8 +146,8 @@ class DeviceHost:
             try:
                 return await self._driver.output(request)
             # A stranger's driver may raise anything, and may have printed before it did.
-            except Exception as error:
-                log.exception("driver fault", device=self.name)
+            except (Exception, SystemExit) as error:
+                self._fault("driver fault", error)
                 detail = f"{type(error).__name__}: {error}"
                 return not_done(request, OutputOutcome.UNCERTAIN, detail)
         finally:
@@ -163,15 +167,20 @@ class DeviceHost:
             await self._become(DeviceState.BROKEN, str(error))
             return
         # A stranger's driver may raise anything; the other devices go on.
-        except Exception as error:
-            log.exception("driver fault", device=self.name)
+        except (Exception, SystemExit) as error:
+            self._fault("driver fault", error)
             await self._become(DeviceState.BROKEN, f"{type(error).__name__}: {error}")
             return
-        failures = 0
+        failures = stillbirths = 0
         while True:
-            served = await self._claim_and_run(self._driver)
-            failures = 0 if served else failures + 1
-            pause = backoff_s(failures, SHORTEST_PAUSE_S, LONGEST_PAUSE_S)
+            lived_s = await self._claim_and_run(self._driver)
+            failures = 0 if lived_s > STEADY_AFTER_S else failures + 1
+            # One that is claimed and fails at once, again and again, must not fill the journal.
+            stillbirths = stillbirths + 1 if 0 < lived_s < STILLBORN_S else 0
+            pause = max(
+                backoff_s(failures, SHORTEST_PAUSE_S, LONGEST_PAUSE_S),
+                backoff_s(stillbirths, SHORTEST_PAUSE_S, LONGEST_BROKEN_PAUSE_S),
+            )
             self._arrived.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause * self._random.uniform(0.5, 1.0)):
@@ -181,22 +190,21 @@ class DeviceHost:
         """Something was plugged in: perhaps this device."""
         self._arrived.set()
 
-    async def _claim_and_run(self, driver: Driver[Any]) -> bool:
-        """One life of the device; whether it was ready for a good while."""
+    async def _claim_and_run(self, driver: Driver[Any]) -> float:
+        """One life of the device: the seconds it was served, 0 where it was not claimed."""
         loop = asyncio.get_running_loop()
-        claimed_at: float | None = None
+        began: float | None = None
         try:
             await driver.claim()
-            claimed_at = loop.time()
             await self._become(DeviceState.READY, "claimed and enabled")
+            began = loop.time()
             await driver.run()
             await self._become(DeviceState.LOST, "the driver stopped serving it")
         except DeviceError as error:
             await self._become(DeviceState.LOST, str(error))
         # A stranger's driver may raise anything: its device is lost, the lane is not.
-        except Exception as error:
-            log.exception("driver fault", device=self.name)
-            # What it says may hold what was scanned; the log is for IT alone.
+        except (Exception, SystemExit) as error:
+            self._fault("driver fault", error)
             await self._become(
                 DeviceState.LOST, f"its driver failed ({type(error).__name__}); the log says why"
             )
@@ -206,7 +214,7 @@ class DeviceHost:
             raise
         finally:
             await driver.release()
-        return claimed_at is not None and loop.time() - claimed_at > STEADY_AFTER_S
+        return 0.0 if began is None else loop.time() - began
 
     async def _become(self, state: DeviceState, detail: str) -> None:
         if (state, detail) == (self._state, self._detail):
@@ -224,6 +232,11 @@ class DeviceHost:
         except StoreError as error:
             # A full disk must not stop the device from being served and claimed again.
             log.error("not recorded", device=self.name, detail=detail, reason=str(error))  # noqa: TRY400
+
+    def _fault(self, what: str, error: BaseException) -> None:
+        """Says where it happened and not in which words: they may repeat what was scanned."""
+        frames = traceback.format_tb(error.__traceback__)
+        log.error(what, device=self.name, error=type(error).__name__, where="".join(frames))
 
     def _trouble(self) -> str:
         """What the cashier should know of this device, in their words."""

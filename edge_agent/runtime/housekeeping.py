@@ -33,6 +33,7 @@ class Housekeeping:
     async def run(self) -> None:
         """Looks once a minute, more often while there is much to delete, until cancelled."""
         while True:
-            before = self._clock() - self._retention
-            forgotten = await self._desk.forget(self._cursor, before, ROWS_AT_ONCE)
+            now = self._clock()
+            before = now - self._retention
+            forgotten = await self._desk.forget(self._cursor, before, now, ROWS_AT_ONCE)
             await asyncio.sleep(EVERY_S if forgotten < ROWS_AT_ONCE else BREATHER_S)

@@ -1,5 +1,7 @@
 """Calls remote systems for plugins, with a burst of retries."""
 
+import asyncio
+
 import httpx
 from tenacity import (
     AsyncRetrying,
@@ -49,9 +51,13 @@ class HttpCaller:
 
     async def _once(self, call: CallHttp) -> tuple[int, str]:
         try:
-            async with self._client.stream(
-                call.method, call.url, headers=call.headers, timeout=call.timeout_s
-            ) as response:
+            async with (
+                # httpx times each read; a server that sends a byte now and then would hold a call.
+                asyncio.timeout(call.timeout_s),
+                self._client.stream(
+                    call.method, call.url, headers=call.headers, timeout=call.timeout_s
+                ) as response,
+            ):
                 if response.status_code >= 500 or response.status_code == 429:
                     raise Unreachable(f"{call.url} answered {response.status_code}")
                 body = bytearray()

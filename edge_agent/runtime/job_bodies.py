@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import ValidationError, model_validator
 
 from edge_agent.api.values import Frozen
 from edge_agent.lane.outcome import PaidSale
@@ -34,10 +34,13 @@ class ReceiptBody(Frozen):
 
 
 def sale_number(job: Job) -> int | None:
-    """Which sale's receipt a job prints; None where it does something else."""
+    """Which sale's receipt a job prints; None where it does something else, or nobody can tell."""
     if job.kind is not JobKind.RECEIPT:
         return None
-    return ReceiptBody.model_validate_json(job.body).sale.basket.sale_number
+    try:
+        return ReceiptBody.model_validate_json(job.body).sale.basket.sale_number
+    except ValidationError:
+        return None
 
 
 def receipt_body(sale: PaidSale, records: Sequence[EventRecord]) -> ReceiptBody:

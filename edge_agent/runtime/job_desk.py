@@ -9,12 +9,19 @@ from edge_agent.api.events import HttpAnswered
 from edge_agent.api.values import Prompt
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.commits import Change
-from edge_agent.runtime.job_bodies import ReceiptBody
-from edge_agent.runtime.pipeline import Pipeline
-from edge_agent.runtime.settlement import job_source, settle_after_crash, settle_output
+from edge_agent.runtime.job_bodies import ReceiptBody, sale_number
+from edge_agent.runtime.pipeline import OWNER_IS_OFF_RETRY_S, Pipeline
+from edge_agent.runtime.settlement import (
+    job_source,
+    settle_after_crash,
+    settle_output,
+    settle_unreadable,
+)
 from edge_agent.runtime.turn import Turn
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.writer import Transaction
+
+_MOST_LOOKED_AT = 50
 
 
 class JobDesk:
@@ -53,10 +60,21 @@ class JobDesk:
             lambda tx, turn: settle_output(tx, job, outcome, detail, turn), Change.JOBS
         )
 
+    async def unreadable(self, job: Job) -> None:
+        """This version cannot read the job."""
+        await self._pipeline.turn(lambda tx, turn: settle_unreadable(tx, job, turn), Change.JOBS)
+
     async def call_settled(self, job: Job, answer: HttpAnswered) -> None:
-        """A remote system answered a plugin, or the call was given up."""
+        """A remote system answered a plugin, or the call was given up.
+
+        A plugin that was turned off meanwhile hears of it when it is on again.
+        """
 
         def settle(tx: Transaction, turn: Turn) -> None:
+            if answer.status is not None and not turn.hears(job.owner):
+                not_before = turn.now.timestamp() + OWNER_IS_OFF_RETRY_S
+                tx.jobs.settle(job.id, JobStatus.PENDING, f"{job.owner} is off", not_before)
+                return
             status = JobStatus.FAILED if answer.status is None else JobStatus.DONE
             tx.jobs.settle(job.id, status, answer.detail, 0)
             turn.notify(job.owner, answer)
@@ -66,11 +84,13 @@ class JobDesk:
     async def resolve(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
         """A person decides about an output that failed or may have happened.
 
-        ``repeat`` prints a receipt again as a copy; ``dismiss`` lets the output be.
+        ``repeat`` prints a receipt again, as a copy where it has prices; ``dismiss`` lets the
+        output be.
 
         Raises:
             NotKnown: there is no such job.
-            NotNow: it has not ended, or it is no receipt and cannot be repeated.
+            NotNow: there is nothing to decide about it, or it is no receipt or an unreadable one
+                and cannot be repeated.
         """
 
         def decide(tx: Transaction, turn: Turn) -> None:
@@ -79,15 +99,14 @@ class JobDesk:
                 raise NotKnown(f"There is no job {job_id}.")
             if decision == "repeat" and job.kind is not JobKind.RECEIPT:
                 raise NotNow(f"Job {job_id} is not a receipt; only receipts are repeated.")
-            if job.status in (JobStatus.PENDING, JobStatus.RUNNING):
-                raise NotNow(f"Job {job_id} is still {job.status}; wait until it has ended.")
+            if job.status not in (JobStatus.FAILED, JobStatus.UNCERTAIN):
+                raise NotNow(f"Job {job_id} is {job.status}; there is nothing to decide.")
             turn.retract(job_source(job))
+            detail = "let be"
             if decision == "repeat":
-                copy = _again(job, Edition.COPY)
-                tx.jobs.add(JobKind.RECEIPT, job.owner, copy, turn.now.timestamp())
-            if job.status is not JobStatus.DONE:
-                detail = "printed again as a copy" if decision == "repeat" else "let be"
-                tx.jobs.settle(job.id, JobStatus.DISMISSED, detail, 0)
+                tx.jobs.add(JobKind.RECEIPT, job.owner, _repeated(job), turn.now.timestamp())
+                detail = "printed again"
+            tx.jobs.settle(job.id, JobStatus.DISMISSED, detail, 0)
 
         await self._pipeline.turn(decide, Change.JOBS)
 
@@ -99,8 +118,10 @@ class JobDesk:
         """
 
         def add(tx: Transaction, turn: Turn) -> None:
-            job = tx.jobs.newest(JobKind.RECEIPT)
-            if job is None:
+            receipts = tx.jobs.newest(JobKind.RECEIPT, _MOST_LOOKED_AT)
+            # An older sale's receipt may have been printed again since.
+            job = max(receipts, key=lambda receipt: sale_number(receipt) or 0, default=None)
+            if job is None or sale_number(job) is None:
                 raise NotNow("No receipt has been printed at this lane yet.")
             if job.status in (JobStatus.PENDING, JobStatus.RUNNING):
                 raise NotNow("The last receipt is not printed yet; wait for it.")
@@ -108,14 +129,22 @@ class JobDesk:
 
         await self._pipeline.turn(add, Change.JOBS)
 
-    async def forget(self, cursor: str, before: datetime, most: int) -> int:
+    async def forget(self, cursor: str, before: datetime, now: datetime, most: int) -> int:
         """Deletes delivered events and ended jobs older than ``before``, ``most`` rows of each."""
 
         def delete(tx: Transaction) -> int:
-            events = tx.outbox.prune(tx.outbox.cursor(cursor), before, most)
+            events = tx.outbox.prune(tx.outbox.cursor(cursor), before, now, most)
             return events + tx.jobs.prune(before.timestamp(), most)
 
         return await self._pipeline.transact(delete)
+
+
+def _repeated(job: Job) -> str:
+    """The body of a job that prints what may be on paper already; raises ``NotNow``."""
+    if sale_number(job) is None:
+        raise NotNow(f"Job {job.id} cannot be printed: {job.detail}.")
+    gift = ReceiptBody.model_validate_json(job.body).edition is Edition.GIFT
+    return _again(job, Edition.GIFT if gift else Edition.COPY)
 
 
 def _again(job: Job, edition: Edition) -> str:

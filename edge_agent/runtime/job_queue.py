@@ -16,16 +16,24 @@ class JobQueue:
         self._changes = changes
         self._clock = clock
 
-    async def first(self, kind: JobKind) -> Job:
-        """Waits for the oldest job of a kind to be due; younger ones wait behind it."""
+    async def first(self, kind: JobKind, longest_pause_s: float) -> Job:
+        """Waits for the oldest job of a kind to be due; younger ones wait behind it.
+
+        Args:
+            longest_pause_s: one that is due later than that waits for a clock that was set back,
+                and is due now.
+        """
         while True:
             seen = self._changes.count
             job = await self._reader.read(lambda database: database.jobs.first_pending(kind))
-            if job is not None and self._seconds_until(job) <= 0:
+            remaining = self._seconds_until(job, longest_pause_s) if job is not None else None
+            if job is not None and remaining is not None and remaining <= 0:
                 return job
-            await self._changes.wait_past(seen, self._seconds_until(job) if job else None)
+            await self._changes.wait_past(seen, remaining)
 
-    async def any_due(self, kind: JobKind, but: Container[int], most: int) -> Job:
+    async def any_due(
+        self, kind: JobKind, longest_pause_s: float, but: Container[int], most: int
+    ) -> Job:
         """Waits for any job of a kind to be due, other than those in ``but``, ``most`` at most."""
         while True:
             seen = self._changes.count
@@ -33,9 +41,10 @@ class JobQueue:
                 lambda database: database.jobs.pending(kind, limit=most + 1)
             )
             soonest = next((job for job in pending if job.id not in but), None)
-            if soonest is not None and self._seconds_until(soonest) <= 0:
+            remaining = self._seconds_until(soonest, longest_pause_s) if soonest else None
+            if soonest is not None and remaining is not None and remaining <= 0:
                 return soonest
-            await self._changes.wait_past(seen, self._seconds_until(soonest) if soonest else None)
+            await self._changes.wait_past(seen, remaining)
 
     async def until_none(self, kind: JobKind, longest_s: float) -> None:
         """Waits until no job of a kind is left to do, ``longest_s`` at most."""
@@ -54,5 +63,6 @@ class JobQueue:
         """Something that no commit tells of makes another job eligible."""
         self._changes.notify()
 
-    def _seconds_until(self, job: Job) -> float:
-        return job.not_before - self._clock().timestamp()
+    def _seconds_until(self, job: Job, longest_s: float) -> float:
+        remaining = job.not_before - self._clock().timestamp()
+        return remaining if remaining <= longest_s else 0.0

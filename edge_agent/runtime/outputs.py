@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 
 import structlog
+from pydantic import ValidationError
 
 from edge_agent.api.device import DeviceClass, OpenDrawer, OutputOutcome, PrintReceipt
 from edge_agent.lane.receipt import lay_out
@@ -45,18 +46,23 @@ class Outputs:
         """Prints in the order of the sales; the first that cannot be printed holds the rest."""
         await self._desk.settle_interrupted(JobKind.RECEIPT)
         while True:
-            job = await self._queue.first(JobKind.RECEIPT)
+            job = await self._queue.first(JobKind.RECEIPT, LONGEST_PAUSE_S)
             await _unbroken(self._print(job))
 
     async def open_drawers(self) -> None:
         """Opens the drawer now or says that it did not: a drawer that opens later is a risk."""
         await self._desk.settle_interrupted(JobKind.DRAWER)
         while True:
-            job = await self._queue.first(JobKind.DRAWER)
+            job = await self._queue.first(JobKind.DRAWER, LONGEST_PAUSE_S)
             await _unbroken(self._open(job))
 
     async def _print(self, job: Job) -> None:
-        body = ReceiptBody.model_validate_json(job.body)
+        try:
+            body = ReceiptBody.model_validate_json(job.body)
+        except ValidationError:
+            log.exception("receipt not read", job=job.id)
+            await self._desk.unreadable(job)
+            return
         try:
             receipt = lay_out(body.sale, body.chain_code, self._stationery, body.edition)
         # A template that does not fit this sale holds up no other sale.
@@ -79,7 +85,9 @@ class Outputs:
             await self._desk.output_settled(job, end.outcome, end.detail)
 
     async def _open(self, job: Job) -> None:
-        not_after = datetime.fromtimestamp(job.created_at + DRAWER_TOO_LATE_S, UTC)
+        # A clock that was set back makes no pulse wait.
+        since = min(job.created_at, self._clock().timestamp())
+        not_after = datetime.fromtimestamp(since + DRAWER_TOO_LATE_S, UTC)
         if self._clock() > not_after:
             detail = "it was to open a while ago"
             await self._desk.output_settled(job, OutputOutcome.FAILED, detail)

@@ -193,7 +193,7 @@ class Pipeline:
         def fire(tx: Transaction, turn: Turn) -> None:
             if not tx.plugins.take_timer(timer):
                 return
-            if self.is_active(timer.plugin):
+            if turn.hears(timer.plugin):
                 turn.notify(timer.plugin, TimerFired(occurred_at=turn.now, key=timer.key))
             else:
                 # It may be turned on again, and is then still owed its timer.

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+import structlog
+from pydantic import ValidationError
+
 from edge_agent.api.events import HttpAnswered
 from edge_agent.api.plugin import CallHttp
 from edge_agent.runtime.backoff import backoff_s
@@ -14,6 +17,7 @@ from edge_agent.runtime.job_queue import JobQueue
 from edge_agent.runtime.pipeline import OWNER_IS_OFF_RETRY_S, Pipeline
 from edge_agent.store.jobs import Job, JobKind
 
+log = structlog.get_logger()
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 300.0
 AT_ONCE = 4
@@ -42,7 +46,7 @@ class RemoteCalls:
         under_way: dict[int, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as group:
             while True:
-                job = await self._queue.any_due(JobKind.HTTP, under_way, AT_ONCE)
+                job = await self._queue.any_due(JobKind.HTTP, LONGEST_PAUSE_S, under_way, AT_ONCE)
                 while len(under_way) >= AT_ONCE:
                     await asyncio.wait(under_way.values(), return_when=asyncio.FIRST_COMPLETED)
                     await asyncio.sleep(0)
@@ -51,27 +55,43 @@ class RemoteCalls:
                 task.add_done_callback(partial(self._ended, under_way, job.id))
 
     async def _call(self, job: Job) -> None:
-        call = CallHttp.model_validate_json(job.body)
+        try:
+            call = CallHttp.model_validate_json(job.body)
+        except ValidationError:
+            log.exception("call not read", job=job.id, plugin=job.owner)
+            await self._desk.unreadable(job)
+            return
+        age = self._clock().timestamp() - job.created_at
         if not self._pipeline.is_active(job.owner):
             detail = f"{job.owner} is off"
-            await self._desk.postpone(job, detail, OWNER_IS_OFF_RETRY_S, None)
+            if age < call.give_up_after_s:
+                await self._desk.postpone(job, detail, OWNER_IS_OFF_RETRY_S, None)
+            else:
+                await self._desk.call_settled(job, self._no_answer(call, detail))
             return
         await self._desk.start(job)
         try:
             status, text = await self._caller.call(call)
         except Unreachable as error:
-            age = self._clock().timestamp() - job.created_at
             if age < call.give_up_after_s:
                 pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S)
                 await self._desk.postpone(job, str(error), pause, None)
                 return
-            status, text, detail = None, "", str(error)
+            answer = self._no_answer(call, str(error))
         else:
-            detail = f"HTTP {status}"
-        answer = HttpAnswered(
-            occurred_at=self._clock(), key=call.key, status=status, body=text, detail=detail
-        )
+            answer = HttpAnswered(
+                occurred_at=self._clock(),
+                key=call.key,
+                status=status,
+                body=text,
+                detail=f"HTTP {status}",
+            )
         await self._desk.call_settled(job, answer)
+
+    def _no_answer(self, call: CallHttp, detail: str) -> HttpAnswered:
+        return HttpAnswered(
+            occurred_at=self._clock(), key=call.key, status=None, body="", detail=detail
+        )
 
     def _ended(
         self, under_way: dict[int, asyncio.Task[None]], job_id: int, _: asyncio.Task[None]

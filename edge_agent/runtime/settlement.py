@@ -5,7 +5,7 @@ from typing import Literal
 from edge_agent.api.device import OutputOutcome
 from edge_agent.api.events import DrawerCompleted, ReceiptCompleted
 from edge_agent.lane.receipt import Edition
-from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody
+from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody, sale_number
 from edge_agent.runtime.turn import Turn, machine_prompt
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.writer import Transaction
@@ -16,12 +16,26 @@ def job_source(job: Job) -> str:
     return f"job {job.id}"
 
 
+UNREADABLE = "another version of the agent left it, which this one cannot read"
+
+
+def settle_unreadable(tx: Transaction, job: Job, turn: Turn) -> None:
+    """A job that this version does not understand ends here: it holds up no other."""
+    tx.jobs.settle(job.id, JobStatus.FAILED, UNREADABLE, 0)
+    if job.kind is JobKind.RECEIPT:
+        message = f"A receipt was not printed: {UNREADABLE}. Tell IT."
+        turn.say(machine_prompt(message, job_source(job)))
+
+
 def settle_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
     """What becomes of a job that was running when the agent died."""
     if job.kind is JobKind.HTTP:
         tx.jobs.settle(job.id, JobStatus.PENDING, "the agent stopped during the call", 0)
         return
     detail = "the agent stopped while it was under way"
+    if job.kind is JobKind.RECEIPT and sale_number(job) is None:
+        settle_unreadable(tx, job, turn)
+        return
     settle_output(tx, job, OutputOutcome.UNCERTAIN, detail, turn)
 
 

@@ -143,6 +143,10 @@ class Turn:
             else:
                 self._request(*self._requests.popleft())
 
+    def hears(self, plugin: str) -> bool:
+        """Whether the plugin sees events as of now."""
+        return plugin in self.plugins and self.plugins[plugin].status is PluginStatus.ACTIVE
+
     def notify(self, plugin: str, notice: Notice) -> None:
         """Hands one plugin the answer to something it asked for."""
         if plugin in self.plugins:

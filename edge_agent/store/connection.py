@@ -1,6 +1,7 @@
 """Opens the database file with the settings on which the promises rest."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
@@ -14,7 +15,8 @@ def open_connection(data_dir: Path, *, read_only: bool = False) -> Connection:
     WAL lets readers go on while the one writer commits; ``synchronous=FULL`` makes every commit
     survive a power cut, which ``NORMAL`` does not.
     """
-    path = data_dir / FILE_NAME
+    # A path may hold what means something in a URI.
+    path = quote(str(data_dir / FILE_NAME))
     mode = "ro" if read_only else "rwc"
     engine = create_engine(
         f"sqlite+pysqlite:///file:{path}?mode={mode}&uri=true",

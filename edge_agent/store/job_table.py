@@ -48,7 +48,7 @@ class JobTable:
         return [_job(row._mapping) for row in rows]
 
     def open_or_failed(self, limit: int) -> list[Job]:
-        """What somebody may want to know of: uncertain ones first, then the newest."""
+        """What somebody may want to know of: uncertain ones first, receipts, then the newest."""
         rows = self._connection.execute(
             select(_JOB)
             .where(
@@ -61,7 +61,11 @@ class JobTable:
                     ),
                 )
             )
-            .order_by((_JOB.c.status == JobStatus.UNCERTAIN).desc(), _JOB.c.id.desc())
+            .order_by(
+                (_JOB.c.status == JobStatus.UNCERTAIN).desc(),
+                (_JOB.c.kind == JobKind.RECEIPT).desc(),
+                _JOB.c.id.desc(),
+            )
             .limit(limit)
         )
         return [_job(row._mapping) for row in rows]
@@ -86,12 +90,12 @@ class JobTable:
         ).one_or_none()
         return None if row is None else _job(row._mapping)
 
-    def newest(self, kind: JobKind) -> Job | None:
-        """The job of a kind that was queued last."""
-        row = self._connection.execute(
-            select(_JOB).where(_JOB.c.kind == kind).order_by(_JOB.c.id.desc()).limit(1)
-        ).one_or_none()
-        return None if row is None else _job(row._mapping)
+    def newest(self, kind: JobKind, limit: int) -> list[Job]:
+        """The jobs of a kind that were queued last, the newest first."""
+        rows = self._connection.execute(
+            select(_JOB).where(_JOB.c.kind == kind).order_by(_JOB.c.id.desc()).limit(limit)
+        )
+        return [_job(row._mapping) for row in rows]
 
     def hurry(self, kind: JobKind) -> None:
         """Makes the jobs of a kind that wait due at once: what they waited for is there."""
@@ -103,12 +107,12 @@ class JobTable:
 
     def prune(self, before: float, most: int) -> int:
         """Deletes ended jobs that are older than ``before``; returns how many."""
-        ended = (JobStatus.DONE, JobStatus.FAILED, JobStatus.DISMISSED)
-        old = (
-            select(_JOB.c.id)
-            .where(_JOB.c.status.in_(ended), _JOB.c.created_at < before)
-            .limit(most)
+        ended = or_(
+            _JOB.c.status.in_((JobStatus.DONE, JobStatus.FAILED, JobStatus.DISMISSED)),
+            # Nobody is asked about a drawer that could not be observed.
+            and_(_JOB.c.status == JobStatus.UNCERTAIN, _JOB.c.kind == JobKind.DRAWER),
         )
+        old = select(_JOB.c.id).where(ended, _JOB.c.created_at < before).limit(most)
         return self._connection.execute(delete(_JOB).where(_JOB.c.id.in_(old))).rowcount
 
     def start(self, job: Job) -> None:

@@ -1,9 +1,12 @@
 """The lane's state, and whether an agent is running on it."""
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from edge_agent.api.errors import StoreError
 from edge_agent.api.lane import LaneState
+from edge_agent.api.validation import explain
 from edge_agent.store.tables import LaneRow, core
 
 _LANE = core(LaneRow)
@@ -24,7 +27,13 @@ class LaneTable:
     def load(self) -> LaneState | None:
         """The lane as the last commit left it; None in a new database."""
         body = self._connection.execute(select(_LANE.c.body)).scalar_one_or_none()
-        return None if body is None else LaneState.model_validate_json(body)
+        try:
+            return None if body is None else LaneState.model_validate_json(body)
+        except ValidationError as error:
+            raise StoreError(
+                "The lane's state was written by another version of the agent "
+                f"({'; '.join(explain(error)[:3])}). Install that version again, or a newer one."
+            ) from None
 
     def save(self, state: LaneState) -> None:
         """Replaces the lane's state."""

@@ -142,8 +142,10 @@ class Outbox:
         )
         return self._connection.execute(query).scalar_one_or_none()
 
-    def prune(self, delivered: int, before: datetime, most: int) -> int:
+    def prune(self, delivered: int, before: datetime, now: datetime, most: int) -> int:
         """Deletes delivered events older than ``before``, never the newest; returns how many.
+
+        An event from after ``now`` was written under a clock that was wrong, and keeps none alive.
 
         Looks at the ``most`` oldest rows only, so that it costs the same however long the journal.
         """
@@ -157,10 +159,10 @@ class Outbox:
             .limit(most)
             .subquery()
         )
-        limit = before.isoformat().replace("+00:00", "Z")
+        kept = oldest.c.occurred_at.between(_rfc3339(before), _rfc3339(now))
         # A chain is cut at its beginning only: everything before the first row to stay.
         first_to_stay = self._connection.execute(
-            select(func.min(oldest.c.position)).where(oldest.c.occurred_at >= limit)
+            select(func.min(oldest.c.position)).where(kept)
         ).scalar_one()
         last_seen = self._connection.execute(select(func.max(oldest.c.position))).scalar_one()
         if last_seen is None:
@@ -168,6 +170,10 @@ class Outbox:
         end = last_seen + 1 if first_to_stay is None else first_to_stay
         deleted = self._connection.execute(delete(_OUTBOX).where(_OUTBOX.c.position < end))
         return deleted.rowcount
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def all_records(outbox: Outbox, batch: int = 1000) -> Iterable[EventRecord]:

@@ -118,6 +118,10 @@ class Writer:
         except SQLAlchemyError as error:
             opened.set_exception(StoreError(_explain(self._data_dir, error)))
             return
+        # Whatever it is, who started the writer must hear of it.
+        except BaseException as error:
+            opened.set_exception(error)
+            return
         opened.set_result(None)
         batch: list[tuple[Work[Any], Future[Any]]] = []
         try:

@@ -104,14 +104,42 @@ def test_pruning_keeps_what_is_undelivered_recent_or_newest(writer: Writer) -> N
     def work(tx: Transaction) -> list[int]:
         for age in (10, 9, 2, 8, 7):
             tx.append(AgentStopped(occurred_at=NOON - timedelta(days=age)))
-        tx.outbox.prune(4, NOON - timedelta(days=5), 100)
+        tx.outbox.prune(4, NOON - timedelta(days=5), NOON, 100)
         left = [record.position for record in tx.outbox.after(0, 10)]
-        tx.outbox.prune(5, NOON, 1)
+        tx.outbox.prune(5, NOON, NOON, 1)
         left += [record.position for record in tx.outbox.after(0, 10)]
-        tx.outbox.prune(5, NOON, 100)
+        tx.outbox.prune(5, NOON, NOON, 100)
         return left + [record.position for record in tx.outbox.after(0, 10)]
 
     assert writer.submit(work).result(5) == [3, 4, 5, 4, 5, 5]
+
+
+def test_an_event_from_a_wrong_clock_keeps_nothing_alive(writer: Writer) -> None:
+    def work(tx: Transaction) -> list[int]:
+        for days in (-3650, 10, 9, 2):
+            tx.append(AgentStopped(occurred_at=NOON - timedelta(days=days)))
+        tx.outbox.prune(4, NOON - timedelta(days=5), NOON, 100)
+        return [record.position for record in tx.outbox.after(0, 10)]
+
+    assert writer.submit(work).result(5) == [4]
+
+
+def test_receipts_are_shown_however_many_calls_wait(writer: Writer) -> None:
+    def work(tx: Transaction) -> list[JobKind]:
+        tx.jobs.settle(tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0), JobStatus.FAILED, "", 0)
+        for _ in range(60):
+            tx.jobs.add(JobKind.HTTP, "plugin", "{}", 1.0)
+        return [job.kind for job in tx.jobs.open_or_failed(50)]
+
+    assert writer.submit(work).result(5)[0] is JobKind.RECEIPT
+
+
+def test_a_drawer_that_nobody_could_observe_is_pruned_in_time(writer: Writer) -> None:
+    def work(tx: Transaction) -> int:
+        tx.jobs.settle(tx.jobs.add(JobKind.DRAWER, "lane", "{}", 1.0), JobStatus.UNCERTAIN, "", 0)
+        return tx.jobs.prune(2.0, 100)
+
+    assert writer.submit(work).result(5) == 1
 
 
 def test_ended_jobs_are_pruned_and_uncertain_ones_shown_first(writer: Writer) -> None:
