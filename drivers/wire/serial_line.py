@@ -104,7 +104,9 @@ class SerialLine:
         # Where the device is gone, so is its exclusiveness.
         with contextlib.suppress(OSError):
             fcntl.ioctl(self._descriptor, termios.TIOCNXCL)
-        self.drop_output()
+            # Closing would wait for what the device does not take.
+            if self._port.out_waiting:
+                self.drop_output()
         self._port.close()
 
     def drop_output(self) -> None:

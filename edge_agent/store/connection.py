@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import URL, Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 FILE_NAME = "lane.db"
@@ -15,11 +15,11 @@ def open_connection(data_dir: Path, *, read_only: bool = False) -> Connection:
     WAL lets readers go on while the one writer commits; ``synchronous=FULL`` makes every commit
     survive a power cut, which ``NORMAL`` does not.
     """
-    # A path may hold what means something in a URI.
-    path = quote(str(data_dir / FILE_NAME))
     mode = "ro" if read_only else "rwc"
+    # A path may hold what means something in a URI.
+    address = f"file:{quote(str(data_dir / FILE_NAME))}"
     engine = create_engine(
-        f"sqlite+pysqlite:///file:{path}?mode={mode}&uri=true",
+        URL.create("sqlite+pysqlite", database=address, query={"mode": mode, "uri": "true"}),
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
         connect_args={"check_same_thread": False, "timeout": 10},

@@ -263,20 +263,30 @@ async def test_a_printer_that_takes_nothing_gets_no_pulse_for_later(tmp_path: Pa
             await host.wait_for_fact("drawer", "closed")
             rig.printer.faults.deaf = True
             end = await driver.output(OpenDrawer(output_id=1))
-            assert end.outcome is UNCERTAIN
+            assert (end.outcome, end.detail) == (FAILED, "its printer does not answer")
         rig.printer.faults.deaf = False
         await asyncio.sleep(0.3)
         assert rig.printer.drawer_openings == 0
 
 
-async def test_a_drawer_that_nobody_answers_for_is_unknown_not_shut(rig: PrinterRig) -> None:
+async def test_a_printer_that_stopped_answering_gets_no_pulse_for_later(rig: PrinterRig) -> None:
     host = FakeHost()
     driver = rig.driver(host)
     async with serving(driver):
         await host.wait_for_fact("drawer", "closed")
         rig.printer.faults.silent = True
         end = await driver.output(OpenDrawer(output_id=7))
+        assert (end.outcome, end.detail) == (FAILED, "its printer does not answer")
+    assert rig.printer.drawer_openings == 0
+
+
+async def test_a_drawer_that_nobody_ever_answered_for_is_unknown_not_shut(rig: PrinterRig) -> None:
+    rig.printer.faults.silent = True
+    driver = rig.driver(FakeHost())
+    async with serving(driver):
+        end = await driver.output(OpenDrawer(output_id=7))
         assert (end.outcome, end.detail) == (UNCERTAIN, "the drawer cannot be observed")
+    assert rig.printer.drawer_openings == 1
 
 
 async def test_garbage_among_the_answers_never_confirms_with_a_process_id(

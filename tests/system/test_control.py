@@ -192,6 +192,12 @@ async def test_events_stream_live_and_from_where_a_reader_left_off(
     assert [started["type"], added["type"]] == ["pos.basket.started", "pos.item.added"]
     again = await read(1, {"Last-Event-ID": str(started["position"])})
     assert again == [added]
+    # The database that gave this position was replaced.
+    (first,) = await read(1, {"Last-Event-ID": "1000000000"})
+    assert first["position"] == 1
+    for path in ("/events?after=1" + 30 * "0", "/events?after=-1"):
+        assert (await http.get(path)).status_code == 422
+    assert (await http.post(f"/jobs/{10**24}/dismiss")).status_code == 422
 
 
 async def test_an_import_through_a_running_agent_replaces_the_price_book(

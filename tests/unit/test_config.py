@@ -50,6 +50,10 @@ def test_the_example_that_ships_is_valid() -> None:
         (LANE + '[identity]\njurisdiction = "Utah"\n', "identity.jurisdiction: "),
         (LANE + '[[devices]]\nname = "a"\n', "devices.0.driver: this key is missing"),
         (LANE + '[[devices]]\nname="a"\ndriver="x"\n' * 2, "a is there twice"),
+        (
+            LANE + '[kafka]\nbootstrap_servers = "k:1"\nclient = {acks = 1}\n',
+            "kafka.client: acks cannot be set",
+        ),
         (LANE + '[kafka]\ntopic = "a b"\nbootstrap_servers = "k:1"\n', "kafka.topic: "),
     ],
 )

@@ -1,12 +1,14 @@
 """One device's life: claimed, lost, claimed again; outputs in time or not at all."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 
+import structlog.testing
 from pydantic import BaseModel
 
 from edge_agent.api.device import (
@@ -161,3 +163,28 @@ async def test_what_a_lane_has_not_is_impossible_and_what_is_set_up_wrongly_may_
         end = await DeviceRoom([host]).output(DeviceClass.CASH_DRAWER, request, None)
     assert end.outcome is OutputOutcome.FAILED
     assert "drawer is set up wrongly: wrong configuration: pin: " in end.detail
+
+
+async def test_a_driver_that_fails_says_where_and_not_what_was_scanned() -> None:
+    class Leaky(Drawer):
+        async def run(self) -> None:
+            int("ANSI 636000 DAQT64235789")
+
+    told = Told()
+    with structlog.testing.capture_logs() as logs:
+        async with running(host_of(Leaky, told), DeviceState.LOST):
+            pass
+    faults = [entry for entry in logs if entry["event"] == "driver fault"]
+    assert faults[0]["error"] == "ValueError"
+    assert "in run" in faults[0]["where"]
+    assert "T64235789" not in repr((faults[0]["event"], told.changes))
+
+
+async def test_a_driver_that_wants_to_end_the_agent_ends_only_itself() -> None:
+    class Quitter(Drawer):
+        async def run(self) -> None:
+            sys.exit(3)
+
+    async with running(host_of(Quitter, told := Told()), DeviceState.LOST):
+        pass
+    assert "SystemExit" in told.changes[-1][1]

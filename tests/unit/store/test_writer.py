@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 
 from edge_agent.api.errors import SchemaTooNew, StoreError, StoreLocked
 from edge_agent.api.events import AgentStopped
@@ -111,6 +112,23 @@ def test_a_writer_that_dies_tells_everybody(tmp_path: Path) -> None:
     assert died.wait(5)
     with pytest.raises(StoreError):
         dying.submit(append).result(5)
+
+
+def test_whatever_fails_while_the_database_is_opened_is_told(
+    tmp_path: Path, mocker: MockerFixture
+) -> None:
+    mocker.patch("edge_agent.store.writer.open_connection", side_effect=RuntimeError("strange"))
+    with pytest.raises(RuntimeError, match="strange"):
+        Writer(tmp_path, SOURCE, seeded_bytes).start(NOON)
+
+
+def test_a_path_may_hold_what_means_something_in_an_address(tmp_path: Path) -> None:
+    data_dir = tmp_path / "lane #1 ?x=%41"
+    data_dir.mkdir()
+    writer = Writer(data_dir, SOURCE, seeded_bytes)
+    writer.start(NOON)
+    writer.close()
+    assert (data_dir / "lane.db").exists()
 
 
 def test_a_closed_writer_refuses_work(writer: Writer) -> None:

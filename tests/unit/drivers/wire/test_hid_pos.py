@@ -11,6 +11,8 @@ from simulator.hid_scanner import DESCRIPTOR, reports
 
 # No report ids, no byte count, no symbology: data padded with NUL.
 PLAIN = bytes.fromhex("05 8C 09 02 A1 01 09 12 A1 02 75 08 95 20 09 FE 82 02 01 C0 C0")
+# Sixteen bits a character.
+WIDE = bytes.fromhex("05 8C 09 02 A1 01 09 12 A1 02 75 10 95 10 09 FE 82 02 01 C0 C0")
 KEYBOARD = bytes.fromhex("05 01 09 06 A1 01 05 07 19 E0 29 E7 15 00 25 01 75 01 95 08 81 02 C0")
 
 
@@ -94,6 +96,8 @@ def test_without_byte_count_and_report_ids_the_padding_is_left_out() -> None:
 def test_a_scanner_in_keyboard_mode_is_told_apart() -> None:
     with pytest.raises(NotADescriptor, match="usage page 8C"):
         HidPosCutter(KEYBOARD, 4096)
+    with pytest.raises(NotADescriptor, match="more than eight bits"):
+        HidPosCutter(WIDE, 4096)
 
 
 @given(st.binary(max_size=200))
