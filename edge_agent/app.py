@@ -15,8 +15,8 @@ import structlog
 from edge_agent import __version__
 from edge_agent.api.errors import StoreError
 from edge_agent.api.lane import LaneState
-from edge_agent.config import Config
-from edge_agent.control.server import ControlServer
+from edge_agent.config import Config, KafkaTable
+from edge_agent.control.server import ControlServer, free_socket
 from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.device_desk import DeviceDesk
 from edge_agent.runtime.device_host import DeviceHost
@@ -115,6 +115,7 @@ async def run_agent(config: Config) -> None:
         StoreError: the database cannot be used, or another agent uses it.
     """
     lock = prepare_data_dir(config.agent.data_dir)
+    free_socket(config.agent.socket)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -194,24 +195,28 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
         await pipeline.stop()
 
 
+def kafka_settings(table: KafkaTable) -> KafkaSettings:
+    """``[kafka]`` as the publisher takes it."""
+    return KafkaSettings(
+        bootstrap_servers=table.bootstrap_servers,
+        topic=table.topic,
+        delivery_timeout_s=table.delivery_timeout_s,
+        client=table.client,
+        ca_file=table.ca_file,
+        certificate_file=table.certificate_file,
+        key_file=table.key_file,
+    )
+
+
 def _forwarder(
     config: Config, reader: Reader, commits: Commits, pipeline: Pipeline
 ) -> Forwarder | None:
     if config.kafka is None:
         return None
-    settings = KafkaSettings(
-        bootstrap_servers=config.kafka.bootstrap_servers,
-        topic=config.kafka.topic,
-        delivery_timeout_s=config.kafka.delivery_timeout_s,
-        client=config.kafka.client,
-        ca_file=config.kafka.ca_file,
-        certificate_file=config.kafka.certificate_file,
-        key_file=config.kafka.key_file,
-    )
     return Forwarder(
         reader,
         commits.events,
-        KafkaPublisher(settings),
+        KafkaPublisher(kafka_settings(config.kafka)),
         pipeline.delivered,
         batch_size=config.kafka.batch_size,
         longest_pause_s=config.kafka.longest_pause_s,

@@ -227,6 +227,17 @@ class KafkaTable(_Table):
             raise ValueError(f"{', '.join(fixed)} cannot be set; events would be lost or reordered")
         return client
 
+    @model_validator(mode="after")
+    def _encrypts_where_it_is_told_to(self) -> Self:
+        files = ("ca_file", "certificate_file", "key_file")
+        given = [name for name in files if getattr(self, name) is not None]
+        if given and not str(self.client.get("security_protocol", "")).endswith("SSL"):
+            raise ValueError(
+                f"{', '.join(given)}: not used without client.security_protocol = "
+                '"SSL" or "SASL_SSL"'
+            )
+        return self
+
 
 class Config(_Table):
     """The whole file."""

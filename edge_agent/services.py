@@ -203,6 +203,8 @@ class AgentServices:
             for device in self._devices.statuses()
             if device.obstacles
         ]
+        if self._pipeline.trouble:
+            problems.append(self._pipeline.trouble)
         problems += _about_receipts(await self.jobs())
         problems += [
             f"plugin {slot.name} is {slot.status}: {slot.detail}"

@@ -1,8 +1,10 @@
 """Holds the tender of restricted items until somebody has checked the customer's age."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from edge_agent.api.age import Verdict
+from edge_agent.api.age import HIGHEST_AGE, Verdict
 from edge_agent.api.events import (
     AgeChecked,
     AgeCheckRequired,
@@ -35,7 +37,7 @@ _HOLD = "age"
 class AgeSettings(Settings):
     """Which categories of the price book need which age."""
 
-    minimum_ages: dict[str, int] = Field(
+    minimum_ages: dict[str, Annotated[int, Field(ge=1, le=HIGHEST_AGE)]] = Field(
         default={"alcohol": 18, "spirits": 18, "tobacco": 18, "knives": 18, "games": 16},
         title="Minimum ages",
         description="Restriction category of the price book and the age it needs, in years.",
@@ -43,7 +45,7 @@ class AgeSettings(Settings):
     age_for_unknown_category: int = Field(
         default=21,
         ge=1,
-        le=120,
+        le=HIGHEST_AGE,
         title="Age for other categories",
         description="Needed for a restriction category that is not listed above.",
     )

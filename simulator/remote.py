@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import socket
 from contextlib import nullcontext
 from typing import Any, Literal
 
@@ -10,6 +11,8 @@ from fastapi import Body, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from simulator.bench import Bench, NotPossible, NotThere
+
+_LOOPBACK = "127.0.0.1"
 
 
 def build_app(bench: Bench) -> FastAPI:
@@ -79,10 +82,9 @@ class RemoteBench:
     """Serves a bench on loopback; use as an asynchronous context manager."""
 
     def __init__(self, bench: Bench, port: int = 0) -> None:
+        self._port = port
         config = uvicorn.Config(
             build_app(bench),
-            host="127.0.0.1",
-            port=port,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -90,19 +92,16 @@ class RemoteBench:
         )
         self._server = _Server(config)
         self._serving: asyncio.Task[None] | None = None
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        host, port = self._server.servers[0].sockets[0].getsockname()[:2]
-        return f"http://{host}:{port}"
+        self.url = ""
+        """Where it is, once it listens."""
 
     async def __aenter__(self) -> "RemoteBench":
-        self._serving = asyncio.create_task(self._server.serve())
-        while not self._server.started:
-            if self._serving.done():
-                raise OSError("the simulator's HTTP port cannot be opened")
-            await asyncio.sleep(0.01)
+        try:
+            listener = socket.create_server((_LOOPBACK, self._port))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"port {self._port}") from error
+        self.url = f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
+        self._serving = asyncio.create_task(self._server.serve([listener]))
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -1,6 +1,7 @@
 """A lane in a folder: virtual devices around a real agent in a process of its own."""
 
 import asyncio
+import fcntl
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from edge_agent.control.client import ControlClient
 from simulator import world
@@ -91,6 +92,7 @@ class VirtualLane:
         self.directory.mkdir(parents=True, exist_ok=True)
         if self._temporary:
             self._cleanup.callback(shutil.rmtree, self.directory, ignore_errors=True)
+        self._cleanup.callback(self._take_directory().close)
         await self._cleanup.enter_async_context(self.client)
         self._cleanup.push_async_callback(self.hardware.stop)
         await self.hardware.bus.start()
@@ -101,6 +103,16 @@ class VirtualLane:
         self.write_config()
         self._cleanup.push_async_callback(self.stop_agent)
         return self
+
+    def _take_directory(self) -> IO[str]:
+        """The lock that keeps another lane out of the folder; raises ``AgentFailed``."""
+        lock = (self.directory / "simulation.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise AgentFailed(f"another simulated lane is up in {self.directory}") from None
+        return lock
 
     async def __aexit__(
         self,

@@ -52,6 +52,17 @@ class KafkaSettings:
         return options
 
 
+async def try_settings(settings: KafkaSettings) -> str:
+    """What is wrong with the options, without asking a broker; empty where nothing is."""
+    try:
+        AIOKafkaProducer(**settings.producer_options())
+    except (TypeError, ValueError, AssertionError) as error:
+        return str(error)
+    except OSError as error:
+        return f"a certificate or key file cannot be read: {error.strerror}"
+    return ""
+
+
 class KafkaPublisher:
     """A producer that is thrown away after any error: what happened to its records is unknown."""
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
+from pydantic import ValidationError
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.screen import Screen
@@ -29,6 +30,7 @@ from edge_agent.api.commands import (
 from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
 from edge_agent.api.lane import Basket
+from edge_agent.api.validation import explain
 from edge_agent.api.values import Money
 from edge_agent.control.client import ControlClient
 from edge_agent.control.messages import JobMessage, LaneMessage, PluginChange
@@ -66,7 +68,7 @@ class LaneApp(App[None]):
 
     def compose(self) -> ComposeResult:
         yield Header()
-        yield Label("", id="trouble")
+        yield Label("", id="trouble", markup=False)
         with TabbedContent(initial="lane"):
             with TabPane("F1 Lane", id="lane"):
                 yield LanePane()
@@ -165,11 +167,11 @@ class LaneApp(App[None]):
 
     async def action_subtotal(self) -> None:
         """Finalizes the sale."""
-        await self._command(FinalizeSubtotal())
+        await self._command(FinalizeSubtotal)
 
     async def action_pay_card(self) -> None:
         """Records a card payment of the total."""
-        await self._command(Pay(tender=Tender.CARD))
+        await self._command(lambda: Pay(tender=Tender.CARD))
 
     @work
     async def action_void_sale(self) -> None:
@@ -181,22 +183,22 @@ class LaneApp(App[None]):
             # Somebody may have scanned meanwhile: nobody said yes to that.
             if self._basket() == basket:
                 break
-        await self._command(VoidBasket())
+        await self._command(VoidBasket)
 
     def _basket(self) -> Basket | None:
         return self._lane.state.basket if self._lane is not None else None
 
     async def action_sign_off(self) -> None:
         """Ends the session."""
-        await self._command(SignOff())
+        await self._command(SignOff)
 
     async def action_void_line(self) -> None:
         """Takes back the line under the cursor."""
         line = self._home.query_one(LanePane).selected_line
         if line is None:
-            self.notify("There is no line to void.", severity="warning")
+            self._say("There is no line to void.", severity="warning")
         else:
-            await self._command(VoidLine(line_id=line))
+            await self._command(lambda: VoidLine(line_id=line))
 
     @work
     async def action_age_checked(self) -> None:
@@ -204,7 +206,7 @@ class LaneApp(App[None]):
         basket = self._lane.state.basket if self._lane is not None else None
         ages = [hold.minimum_age for hold in (basket.holds if basket else ()) if hold.minimum_age]
         if not ages:
-            self.notify("Nothing here asks for an age check.", severity="warning")
+            self._say("Nothing here asks for an age check.", severity="warning")
             return
         age = max(ages)
         answer = await self.push_screen_wait(AskAge(age))
@@ -212,7 +214,9 @@ class LaneApp(App[None]):
             case None:
                 return
             case AgeAnswer(verdict=Verdict() as verdict, reason=reason):
-                await self._command(CheckAge(minimum_age=age, verdict=verdict, reason=reason))
+                await self._command(
+                    lambda: CheckAge(minimum_age=age, verdict=verdict, reason=reason)
+                )
             case AgeAnswer(reason=reason):
                 await self._enter_birth_date(reason)
 
@@ -223,11 +227,11 @@ class LaneApp(App[None]):
         try:
             birth_date = date.fromisoformat(given)
         except ValueError:
-            self.notify("That is no date such as 2001-12-31.", severity="error")
+            self._say("That is no date such as 2001-12-31.", severity="error")
             return
         still_valid = await self.push_screen_wait(Confirm("Is the document still valid?"))
         await self._command(
-            EnterBirthDate(
+            lambda: EnterBirthDate(
                 birth_date=birth_date,
                 reason=reason,
                 document_class=DocumentClass.OTHER,
@@ -240,7 +244,7 @@ class LaneApp(App[None]):
         """Keys in a code that will not scan."""
         code = await self.push_screen_wait(Ask("Code of the item or customer card"))
         if code is not None:
-            await self._command(EnterCode(code=code))
+            await self._command(lambda: EnterCode(code=code))
 
     @work
     async def action_pay_cash(self) -> None:
@@ -251,7 +255,7 @@ class LaneApp(App[None]):
         if basket is None or not basket.subtotaled or basket.holds:
             # The lane says at once why it takes no cash now, before an amount is typed. Offering
             # nothing, the sale cannot be paid by this even if it became payable meanwhile.
-            await self._command(Pay(tender=Tender.CASH, tendered=0))
+            await self._command(lambda: Pay(tender=Tender.CASH, tendered=0))
             return
         currency = self._lane.state.currency
         due = basket.totals.total
@@ -261,16 +265,16 @@ class LaneApp(App[None]):
         try:
             tendered = Money.parse(given, currency).minor
         except ValueError as error:
-            self.notify(str(error), severity="error")
+            self._say(str(error), severity="error")
             return
-        await self._command(Pay(tender=Tender.CASH, tendered=tendered))
+        await self._command(lambda: Pay(tender=Tender.CASH, tendered=tendered))
 
     @work
     async def action_lift_hold(self) -> None:
         """A shift lead lifts the first hold."""
         basket = self._lane.state.basket if self._lane is not None else None
         if basket is None or not basket.holds:
-            self.notify("Nothing is held.", severity="warning")
+            self._say("Nothing is held.", severity="warning")
             return
         hold = basket.holds[0]
         badge = await self.push_screen_wait(
@@ -280,7 +284,9 @@ class LaneApp(App[None]):
             return
         reason = await self.push_screen_wait(Ask("Reason", longest=LONGEST_REASON))
         if reason is not None:
-            await self._command(ReleaseHold(hold_id=hold.hold_id, badge=badge, reason=reason))
+            await self._command(
+                lambda: ReleaseHold(hold_id=hold.hold_id, badge=badge, reason=reason)
+            )
 
     @work
     async def action_no_sale(self) -> None:
@@ -302,7 +308,8 @@ class LaneApp(App[None]):
     async def action_print_again(self, edition: Literal["copy", "gift"]) -> None:
         """Prints the last receipt once more."""
         if await self._do(lambda: self._client.print_again(edition)):
-            self.notify("The receipt is printed." if edition == "copy" else "Gift receipt printed.")
+            what = "copy" if edition == "copy" else "gift receipt"
+            self._say(f"The {what} goes to the printer.")
 
     @work
     async def action_decide_receipt(self) -> None:
@@ -326,7 +333,7 @@ class LaneApp(App[None]):
         wanted = PluginChange(enabled=not plugin.enabled)
         if await self._do(lambda: self._client.change_plugin(plugin.id, wanted)):
             now = "on" if wanted.enabled else "off"
-            self.notify(f"{plugin.title} is {now} from the next event on.")
+            self._say(f"{plugin.title} is {now} from the next event on.")
 
     @on(PluginsPane.Saved)
     async def _save_settings(self, event: PluginsPane.Saved) -> None:
@@ -337,13 +344,28 @@ class LaneApp(App[None]):
             )
         except ControlError as error:
             pane.refused(error.fields)
-            self.notify(str(error), severity="error")
+            self._say(str(error), severity="error")
             return
         await pane.saved(plugin)
-        self.notify(f"{plugin.title}: settings saved, in force from the next event on.")
+        self._say(f"{plugin.title}: settings saved, in force from the next event on.")
 
-    async def _command(self, command: LaneCommand) -> None:
-        await self._do(lambda: self._client.command(command))
+    async def _command(self, command: Callable[[], LaneCommand]) -> None:
+        """Builds a command of what was keyed in, and gives it to the lane."""
+        try:
+            made = command()
+        except ValidationError as error:
+            self._say("; ".join(explain(error)), severity="error")
+            return
+        await self._do(lambda: self._client.command(made))
+
+    def _say(
+        self,
+        message: str,
+        severity: Literal["information", "warning", "error"] = "information",
+        timeout: float | None = None,
+    ) -> None:
+        """Shows a message as it is: what people or plugins named may look like markup."""
+        self.notify(message, severity=severity, timeout=timeout, markup=False)
 
     async def _do(self, ask: Callable[[], Awaitable[object]]) -> bool:
         """Asks the agent; a refusal is shown in its own words."""
@@ -359,7 +381,7 @@ class LaneApp(App[None]):
     async def _answered(self, refused: ControlError | None) -> bool:
         self.clear_notifications()
         if refused is not None:
-            self.notify(str(refused), severity="error", timeout=6)
+            self._say(str(refused), severity="error", timeout=6)
             return False
         await self.refresh_now()
         return True

@@ -16,7 +16,7 @@ from edge_agent.control.messages import JobMessage
 class Confirm(ModalScreen[bool]):
     """Asks for a yes before something that cannot be taken back."""
 
-    BINDINGS = [("y", "dismiss(True)", "Yes"), ("n,escape", "dismiss(False)", "No")]
+    BINDINGS = [("y,Y", "dismiss(True)", "Yes"), ("n,N,escape", "dismiss(False)", "No")]
 
     def __init__(self, question: str) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Label(self._question)
+            yield Label(self._question, markup=False)
             yield Label("y: yes   n: no", classes="help")
 
 
@@ -32,8 +32,8 @@ class DecideReceipt(ModalScreen[Literal["repeat", "dismiss"] | None]):
     """Asks somebody who looks at the printer about a receipt that may be on paper."""
 
     BINDINGS = [
-        ("y", "dismiss('dismiss')", "It is"),
-        ("n", "dismiss('repeat')", "It is not"),
+        ("y,Y", "dismiss('dismiss')", "It is"),
+        ("n,N", "dismiss('repeat')", "It is not"),
         ("escape", "dismiss(None)", "Later"),
     ]
 
@@ -46,7 +46,8 @@ class DecideReceipt(ModalScreen[Literal["repeat", "dismiss"] | None]):
         with Vertical(id="dialog"):
             yield Label(
                 f"The receipt of sale {receipt.sale_number} may be on paper: {receipt.detail}.\n"
-                "Look at the printer. Is the whole receipt there?"
+                "Look at the printer. Is the whole receipt there?",
+                markup=False,
             )
             yield Label("y: it is   n: print a copy   Esc: decide later", classes="help")
 
@@ -122,7 +123,7 @@ class Ask(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Label(self._question)
+            yield Label(self._question, markup=False)
             yield Input(password=self._secret, max_length=self._longest)
             yield Label("Enter: go on   Esc: cancel", classes="help")
 

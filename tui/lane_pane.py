@@ -13,7 +13,7 @@ class LanePane(Vertical):
     """Lines on the left; total, holds and prompts on the right."""
 
     def compose(self) -> ComposeResult:
-        yield Label("", id="lane-title")
+        yield Label("", id="lane-title", markup=False)
         with Horizontal():
             yield RowTable(
                 "#",
@@ -29,8 +29,8 @@ class LanePane(Vertical):
             with VerticalScroll(id="lane-side"):
                 yield Label("TOTAL", classes="help")
                 yield Digits("0.00", id="total")
-                yield Label("", id="customer")
-                yield Label("", id="phase")
+                yield Label("", id="customer", markup=False)
+                yield Label("", id="phase", markup=False)
                 yield Static("", id="notices")
 
     def show(self, view: LaneView) -> None:

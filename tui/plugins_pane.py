@@ -32,7 +32,7 @@ class PluginsPane(Horizontal):
         with Vertical(id="plugin-list"):
             yield RowTable("", "Plugin", "Status", id="plugin-table")
         with VerticalScroll(id="plugin-detail", can_focus=False):
-            yield Label("", id="plugin-summary")
+            yield Label("", id="plugin-summary", markup=False)
             yield Vertical(id="plugin-form")
             yield Button("Save settings", id="save", variant="primary")
 

@@ -23,10 +23,10 @@ class SettingsForm(Vertical):
         if not self._fields:
             yield Label("This plugin has no settings.")
         for field in self._fields:
-            yield Label(field.title, classes="field-title")
+            yield Label(field.title, classes="field-title", markup=False)
             yield self._widget(field)
-            yield Label(field.help, classes="help")
-            yield Label("", classes="error", id=f"error-{field.name}")
+            yield Label(field.help, classes="help", markup=False)
+            yield Label("", classes="error", id=f"error-{field.name}", markup=False)
 
     def values(self) -> dict[str, Any] | None:
         """The edited values; None where one cannot be read, which is then said beside it."""

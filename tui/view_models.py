@@ -64,7 +64,7 @@ def lane_view(message: LaneMessage) -> LaneView:
             key=str(line.line_id),
             cells=(
                 str(line.line_id),
-                line.description + ("  VOID" if line.voided else ""),
+                ("VOID " if line.voided else "") + line.description,
                 str(line.weight or line.quantity),
                 (line.label_price or line.unit_price).amount(),
                 line.amount.amount(),

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import os
 import termios
@@ -72,7 +73,9 @@ class SerialLine:
         except (serial.SerialException, OSError, ValueError) as error:
             # pyserial's own text repeats the path and the reason.
             number = getattr(error, "errno", None)
+            busy = number in (errno.EAGAIN, errno.EBUSY)
             reason = os.strerror(number) if number else str(error)
+            reason = "another program uses it" if busy else reason
             raise ClaimError(f"{name}: {config.port} cannot be opened: {reason}") from error
         self._descriptor = self._port.fileno()
         self._waits = Waits(self._descriptor)

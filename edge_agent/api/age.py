@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+HIGHEST_AGE = 120
+"""Years; nobody is asked to be older."""
+
 
 class Verdict(StrEnum):
     """The answer of an age check. Only ``PASS`` frees a restricted item."""

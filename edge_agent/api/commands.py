@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from edge_agent.api.age import DocumentClass, NoScanReason, Verdict
+from edge_agent.api.age import HIGHEST_AGE, DocumentClass, NoScanReason, Verdict
 from edge_agent.api.events import Tender
 from edge_agent.api.values import Frozen
 
@@ -94,7 +94,7 @@ class CheckAge(LaneCommand):
     """Records a decision made by looking at the customer, or at a document that is not scanned."""
 
     name: ClassVar[str] = "age-check"
-    minimum_age: int = Field(ge=1, le=120)
+    minimum_age: int = Field(ge=1, le=HIGHEST_AGE)
     verdict: Verdict
     reason: NoScanReason
     document_class: DocumentClass | None = None

@@ -8,10 +8,11 @@ the database, so it answers in milliseconds or is quarantined.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from edge_agent.api.age import HIGHEST_AGE
 from edge_agent.api.commands import LaneCommand
 from edge_agent.api.events import Event, Notice
 from edge_agent.api.generic import type_argument
@@ -54,7 +55,7 @@ class PlaceHold(Action):
 
     key: str
     message: str
-    minimum_age: int | None = None
+    minimum_age: Annotated[int, Field(ge=1, le=HIGHEST_AGE)] | None = None
 
 
 class LiftHold(Action):

@@ -1,5 +1,6 @@
 """Frozen values shared by drivers, the lane, plugins and the control socket."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -23,6 +24,9 @@ class Frozen(BaseModel):
     """Base of all values: immutable, and an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+_AMOUNT = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,9})?", re.ASCII)
 
 
 class Money(Frozen):
@@ -61,11 +65,10 @@ class Money(Frozen):
     @classmethod
     def parse(cls, amount: str, currency: str) -> Self:
         """Reads ``"12.30"`` or ``"12,30"``; raises ``ValueError`` for anything else."""
-        try:
-            minor = Decimal(amount.strip().replace(",", ".")).scaleb(exponent(currency))
-            whole = int(minor.to_integral_value(ROUND_HALF_UP))
-        except (ArithmeticError, ValueError):
-            raise ValueError(f"{amount!r} is not an amount of money") from None
+        if _AMOUNT.fullmatch(amount.strip()) is None:
+            raise ValueError(f"{amount!r} is not an amount of money")
+        minor = Decimal(amount.strip().replace(",", ".")).scaleb(exponent(currency))
+        whole = int(minor)
         if whole != minor:
             raise ValueError(f"{amount!r} has more decimals than {currency} has")
         return cls(minor=whole, currency=currency)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from edge_agent import __version__
+from edge_agent.api.errors import ConfigError
 from edge_agent.cli.asking import ask
 from edge_agent.cli.options import DEFAULT_CONFIG, DEFAULT_SOCKET, ConfigOption, SocketOption
 
@@ -31,6 +32,8 @@ def tui(socket: SocketOption = DEFAULT_SOCKET) -> None:
     """Open the terminal UI of a running agent."""
     from tui.app import LaneApp
 
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ConfigError("The terminal UI needs a terminal; for scripts there is the socket.")
     ask(socket, lambda client: client.health())
     LaneApp(socket).run()
 

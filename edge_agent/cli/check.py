@@ -1,5 +1,7 @@
 """Whether a configuration would do, without starting anything."""
 
+import asyncio
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,12 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     loaded = load_config(config)
     loaded.receipt.stationery(ZoneInfo(loaded.lane.time_zone))
     registry = Registry()
-    problems = [*_wrong_devices(loaded, registry), *_wrong_plugins(loaded, registry)]
+    problems = [
+        *_wrong_devices(loaded, registry),
+        *_shared_places(loaded),
+        *_wrong_plugins(loaded, registry),
+        *_wrong_addresses(loaded),
+    ]
     for problem in problems:
         print(f"{config}: {problem}")
     if problems:
@@ -47,6 +54,41 @@ def _wrong_devices(config: "Config", registry: "Registry") -> list[str]:
             problems += [f"device {device.name}: {line}" for line in explain(error)]
         except EdgeAgentError as error:
             problems.append(f"device {device.name}: {error}")
+    return problems
+
+
+def _shared_places(config: "Config") -> list[str]:
+    """Devices that would take each other's port."""
+    at: dict[object, list[str]] = {}
+    for device in config.devices:
+        path, host = (device.options.get(key) for key in ("path", "host"))
+        port = device.options.get("port")
+        if isinstance(host, str):
+            local = host.lower() in ("localhost", "127.0.0.1", "::1")
+            at.setdefault(("localhost" if local else host.lower(), port), []).append(device.name)
+        elif isinstance(path or port, str):
+            at.setdefault(os.path.realpath(str(path or port)), []).append(device.name)
+    return [
+        f"devices {' and '.join(names)} are at the same place" for names in at.values() if names[1:]
+    ]
+
+
+def _wrong_addresses(config: "Config") -> list[str]:
+    """Where the agent could not listen, and what it could not ask Kafka with."""
+    from edge_agent.api.errors import ControlError
+    from edge_agent.app import kafka_settings
+    from edge_agent.control.server import check_socket_path
+    from sync.kafka import try_settings
+
+    problems = []
+    try:
+        check_socket_path(config.agent.socket)
+    except ControlError as error:
+        problems.append(str(error))
+    if config.kafka is not None and (
+        wrong := asyncio.run(try_settings(kafka_settings(config.kafka)))
+    ):
+        problems.append(f"kafka.client: {wrong}")
     return problems
 
 

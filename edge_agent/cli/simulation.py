@@ -70,11 +70,17 @@ def simulate(
 ) -> None:
     """Bring up simulated devices and a configuration for them; type what to scan."""
     from simulator.console import simulate as run_console
+    from simulator.virtual_lane import AgentFailed
 
     columns = _COLUMNS_ON_MM[paper]
-    asyncio.run(
-        run_console(directory.absolute(), every_device=every_device, port=port, columns=columns)
-    )
+    try:
+        asyncio.run(
+            run_console(directory.absolute(), every_device=every_device, port=port, columns=columns)
+        )
+    except AgentFailed as error:
+        raise DeviceError(f"{error}.") from error
+    except OSError as error:
+        raise ConfigError(f"{error.filename or directory}: {error.strerror}.") from error
 
 
 @app.command()
@@ -96,7 +102,7 @@ def record(
         raise ConfigError(f"{file} is there already; name another one.") from error
     except OSError as error:
         where = error.filename or device
-        hint = " Is the agent using it?" if Path(where) == device else ""
+        hint = " Is the agent using it?" if Path(where) == device and device.exists() else ""
         raise DeviceError(f"{where}: {error.strerror}.{hint}") from error
     if not count:
         raise DeviceError(f"{device} sent nothing. Was something scanned? Is the agent using it?")

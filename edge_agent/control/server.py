@@ -1,6 +1,8 @@
 """The HTTP interface of the agent; a refusal is an ``application/problem+json`` with its reason."""
 
 import asyncio
+import contextlib
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
@@ -66,6 +68,7 @@ _EVENT_STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": EventMessage.model_json_schema()}}}
 }
 _KEEP_ALIVE_S = 15.0
+_LONGEST_PATH = 107
 _Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
@@ -304,6 +307,7 @@ class ControlServer:
     async def run(self) -> None:
         """Listens; the socket is for its owner and group only."""
         listener = _listen(self._socket)
+        ours = self._socket.stat().st_ino
         server = _Server(
             uvicorn.Config(
                 self._app,
@@ -322,7 +326,10 @@ class ControlServer:
             await serving
             raise
         finally:
-            self._socket.unlink(missing_ok=True)
+            # Somebody may have put another one there.
+            with contextlib.suppress(FileNotFoundError):
+                if self._socket.stat().st_ino == ours:
+                    self._socket.unlink()
 
 
 class _Server(uvicorn.Server):
@@ -332,9 +339,39 @@ class _Server(uvicorn.Server):
         return nullcontext()
 
 
+def check_socket_path(path: Path) -> None:
+    """Raises ``ControlError`` for a path that can never be the control socket's."""
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        raise ControlError(
+            f"agent.socket: {path} is too long; a socket's path may have {_LONGEST_PATH} bytes."
+        )
+    if path.exists() and not path.is_socket():
+        raise ControlError(f"agent.socket: {path} is there and is no socket; name another path.")
+
+
+def free_socket(path: Path) -> None:
+    """Removes the socket of an agent that is gone.
+
+    Raises:
+        ControlError: somebody answers there, it is no socket, or its path is too long.
+    """
+    check_socket_path(path)
+    if not path.exists():
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+            return
+        except OSError as error:
+            raise ControlError(f"agent.socket: {path} cannot be used: {error.strerror}.") from error
+    raise ControlError(f"agent.socket: another agent answers at {path}; stop it first.")
+
+
 def _listen(path: Path) -> socket.socket:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
+    free_socket(path)
     listener = socket.socket(socket.AF_UNIX)
     try:
         listener.bind(str(path))
@@ -342,7 +379,7 @@ def _listen(path: Path) -> socket.socket:
         listener.close()
         raise ControlError(
             f"The control socket {path} cannot be opened: {error}. "
-            "Its path may have at most 107 characters, in a folder the agent may write to."
+            "Its folder must be one that the agent may write to."
         ) from error
     path.chmod(0o660)
     return listener

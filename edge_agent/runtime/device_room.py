@@ -49,10 +49,12 @@ class DeviceRoom:
         )
 
     def _first(self, device_class: DeviceClass) -> DeviceHost | None:
-        """The first ready device of a class, else the first one of it, else None."""
+        """The first ready device of a class that nothing keeps, else the first ready one of it,
+        else the first one of it, else None."""
         of_class = [host for host in self.hosts if device_class in host.status().classes]
         ready = [host for host in of_class if host.status().state is DeviceState.READY]
-        return next(iter(ready or of_class), None)
+        free = [host for host in ready if not host.status().obstacles]
+        return next(iter(free or ready or of_class), None)
 
     def _broken(self) -> str:
         """Devices of which nobody can say what they are, and why; empty where there are none."""

@@ -75,6 +75,8 @@ class Pipeline:
         self._room = asyncio.Semaphore(policy.queue_capacity)
         self._working: World | None = None
         self._durable: World | None = None
+        self.trouble = ""
+        """Why the last transaction was not committed; empty where it was."""
 
     @property
     def world(self) -> World:
@@ -142,7 +144,15 @@ class Pipeline:
             return result
 
         async with self._room:
-            return await asyncio.wrap_future(self._writer.submit(run))
+            try:
+                result = await asyncio.wrap_future(self._writer.submit(run))
+            except StoreError as error:
+                if not self.trouble:
+                    log.error("not written", reason=str(error))  # noqa: TRY400 - it says all
+                self.trouble = str(error)
+                raise
+        self.trouble = ""
+        return result
 
     async def turn(self, work: Callable[[Transaction, Turn], T], *touches: Change) -> T:
         """Runs work as one turn; all that the turn collected is committed with it."""

@@ -37,6 +37,9 @@ def settle_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
         settle_unreadable(tx, job, turn)
         return
     settle_output(tx, job, OutputOutcome.UNCERTAIN, detail, turn)
+    if job.kind is JobKind.DRAWER:
+        message = "The drawer may have been opened: the agent stopped meanwhile. Look at it."
+        turn.say(machine_prompt(message, job_source(job), "sale"))
 
 
 def settle_output(

@@ -7,7 +7,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Label, Static, TextArea
 
-from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay, VoidBasket
+from edge_agent.api.commands import (
+    EnterCode,
+    FinalizeSubtotal,
+    IdentifyCustomer,
+    Pay,
+    VoidBasket,
+)
 from edge_agent.api.events import Tender
 from edge_agent.control.messages import PluginChange
 from simulator.paper import as_text
@@ -15,7 +21,7 @@ from simulator.virtual_lane import VirtualLane
 from simulator.world import LEAD, by_name
 from tests.waiting import until
 from tui.app import LaneApp
-from tui.dialogs import AskAge
+from tui.dialogs import AskAge, Confirm
 
 SIZE = (130, 40)
 
@@ -112,6 +118,40 @@ async def test_a_sale_is_driven_by_keys(lane: VirtualLane, pilot: Pilot[None]) -
     await pilot.press("c", *"10", "enter")
     await shows(pilot, "#notices", "Paid. Change: 9.01 EUR.")
     assert await lane.printer.wait_for_receipts(1, 5)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("-5", "greater than or equal to 0"), ("1e3", "is not an amount"), ("inf[/b]", "[/b]")],
+)
+async def test_what_is_no_cash_is_said_and_the_sale_goes_on(
+    lane: VirtualLane, pilot: Pilot[None], given: str, told: str
+) -> None:
+    await pilot.press("e", *by_name(lane.assortment, "Soap").gtin, "enter")
+    await pilot.press("s")
+    await shows(pilot, "#phase", "Subtotal taken")
+    await pilot.press("c")
+    pilot.app.screen.query_one(Input).insert_text_at_cursor(given)
+    await pilot.press("enter")
+    await until(lambda: any(told in toast.message for toast in pilot.app._notifications))
+    await pilot.press("k")
+    await shows(pilot, "#notices", "Paid.")
+
+
+async def test_names_that_look_like_markup_are_shown_as_they_are(
+    lane: VirtualLane, pilot: Pilot[None]
+) -> None:
+    await lane.client.command(IdentifyCustomer(customer_id="[/x] [bold"))
+    await shows(pilot, "#customer", "[/x] [bold")
+
+
+async def test_with_caps_lock_a_question_is_answered(lane: VirtualLane, pilot: Pilot[None]) -> None:
+    await pilot.press("e", *by_name(lane.assortment, "Soap").gtin, "enter")
+    await shows(pilot, "#phase", "Sale open")
+    await pilot.press("X")
+    assert isinstance(pilot.app.screen, Confirm)
+    await pilot.press("Y")
+    await shows(pilot, "#phase", "Ready for the next sale")
 
 
 async def test_a_birth_date_is_keyed_in_and_an_expired_document_proves_nothing(

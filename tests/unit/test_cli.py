@@ -200,6 +200,33 @@ def test_a_configuration_is_checked_without_starting_anything(config: str) -> No
     assert not (Path(config).parent / "data").exists()
 
 
+def test_what_could_not_work_together_or_be_reached_is_found_before(
+    config: str, tmp_path: Path
+) -> None:
+    port = tmp_path / "port"
+    port.symlink_to("/dev/ttyS9")
+    text = Path(config).read_text()
+    Path(config).write_text(
+        text.replace('/s"', f'/{"x" * 120}"')
+        + '[[devices]]\nname = "a"\ndriver = "serial-scanner"\nport = "/dev/ttyS9"\n'
+        + f'[[devices]]\nname = "b"\ndriver = "serial-scanner"\nport = "{port}"\n'
+        + '[[devices]]\nname = "c"\ndriver = "network-printer"\nhost = "localhost"\n'
+        + '[[devices]]\nname = "d"\ndriver = "network-printer"\nhost = "127.0.0.1"\n'
+        + '[kafka]\nbootstrap_servers = "k:1"\nclient = {foo = "bar"}\n'
+    )
+    wrong = edge_agent("check", "--config", config).stdout
+    assert "devices a and b are at the same place" in wrong
+    assert "devices c and d are at the same place" in wrong
+    assert "is too long; a socket's path may have 107 bytes" in wrong
+    assert "kafka.client: " in wrong
+    assert "'foo'" in wrong
+
+
+def test_the_terminal_ui_wants_a_terminal(tmp_path: Path) -> None:
+    ended = edge_agent("tui", "--socket", str(tmp_path / "no.sock"))
+    assert (ended.returncode, "needs a terminal" in ended.stderr) == (1, True)
+
+
 def test_a_recording_is_never_written_over(tmp_path: Path) -> None:
     kept = tmp_path / "scans.jsonl"
     kept.write_text("kept")

@@ -54,6 +54,10 @@ def test_the_example_that_ships_is_valid() -> None:
             LANE + '[kafka]\nbootstrap_servers = "k:1"\nclient = {acks = 1}\n',
             "kafka.client: acks cannot be set",
         ),
+        (
+            LANE + '[kafka]\nbootstrap_servers = "k:1"\nca_file = "/x.pem"\n',
+            "kafka: ca_file: not used without client.security_protocol",
+        ),
         (LANE + '[kafka]\ntopic = "a b"\nbootstrap_servers = "k:1"\n', "kafka.topic: "),
     ],
 )

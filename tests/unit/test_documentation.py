@@ -41,6 +41,7 @@ async def test_the_sample_driver_reads_scans_over_tcp() -> None:
     async def converter(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"4006381333931\r\n")
         await hang_up.wait()
+        writer.write(b"95200002")
         writer.close()
 
     server = await asyncio.start_server(converter, "127.0.0.1", 0)
@@ -56,6 +57,7 @@ async def test_the_sample_driver_reads_scans_over_tcp() -> None:
     hang_up.set()
     with pytest.raises(DeviceLost, match="scanner: the converter closed"):
         await asyncio.wait_for(running, 5)
+    assert len(host.scans) == 1
     await driver.release()
     server.close()
     with pytest.raises(ClaimError, match="scanner: cannot connect"):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
 from edge_agent.api.age import NoScanReason, Verdict
 from edge_agent.api.commands import (
@@ -18,7 +19,7 @@ from edge_agent.api.commands import (
 from edge_agent.api.events import PluginChanged, Tender
 from edge_agent.runtime.turn import World
 from edge_agent.testing import PluginScenario
-from plugins.age_verification import AgeVerification
+from plugins.age_verification import AgeSettings, AgeVerification
 
 PEN, BEER, GAME = "04006381333931", "00000096385074", "00036000291452"
 PASS_18 = CheckAge(minimum_age=18, verdict=Verdict.PASS, reason=NoScanReason.NO_CODE)
@@ -168,3 +169,9 @@ def test_a_leads_word_stands_until_something_stricter_comes(lane: PluginScenario
     assert lane.holds == []
     add(lane, BEER)
     assert lane.holds == [ASK_18]
+
+
+@pytest.mark.parametrize("age", [-1, 0, 121])
+def test_an_age_that_asks_nobody_is_refused(age: int) -> None:
+    with pytest.raises(ValidationError, match=r"minimum_ages\.alcohol"):
+        AgeSettings(minimum_ages={"alcohol": age})

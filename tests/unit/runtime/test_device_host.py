@@ -30,6 +30,7 @@ from edge_agent.runtime.device_room import DeviceRoom
 from edge_agent.runtime.device_status import DeviceSetup
 from edge_agent.runtime.registry import Registry
 from edge_agent.testing import NOON
+from tests.waiting import until
 
 
 class Options(BaseModel):
@@ -188,3 +189,25 @@ async def test_a_driver_that_wants_to_end_the_agent_ends_only_itself() -> None:
     async with running(host_of(Quitter, told := Told()), DeviceState.LOST):
         pass
     assert "SystemExit" in told.changes[-1][1]
+
+
+async def test_a_printer_that_can_print_is_taken_before_one_that_cannot() -> None:
+    class Free(Drawer):
+        openings = 0
+
+        async def run(self) -> None:
+            await asyncio.Event().wait()
+
+    class Kept(Drawer):
+        openings = 0
+
+        async def run(self) -> None:
+            await self.host.fire(StatusUpdateEvent(facts={"cover": "open"}))
+            await asyncio.Event().wait()
+
+    kept, free = host_of(Kept, told := Told()), host_of(Free, Told())
+    request = OpenDrawer(output_id=4)
+    async with running(kept, DeviceState.READY), running(free, DeviceState.READY):
+        await until(lambda: len(told.changes) > 1)
+        await DeviceRoom([kept, free]).output(DeviceClass.CASH_DRAWER, request, None)
+    assert (Kept.openings, Free.openings) == (0, 1)

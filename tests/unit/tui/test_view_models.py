@@ -44,7 +44,7 @@ def test_a_void_line_is_dim_and_says_void() -> None:
     scenario.do(EnterCode(code=BEER))
     scenario.do(VoidLine(line_id=1))
     (row,) = lane_view(message(scenario)).rows
-    assert (row.dim, row.cells[1]) == (True, "Beer  VOID")
+    assert (row.dim, row.cells[1]) == (True, "VOID Beer")
 
 
 def test_receipts_that_may_be_on_paper_are_decided_about_oldest_first() -> None:
