@@ -60,7 +60,7 @@ class IdentifyCustomer(LaneCommand):
     """Attaches a customer to the sale."""
 
     name: ClassVar[str] = "identify-customer"
-    customer_id: str = Field(min_length=1, max_length=64)
+    customer_id: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
 
 
 class VoidLine(LaneCommand):

@@ -374,6 +374,22 @@ class ReceiptCompleted(Event):
     detail: str
 
 
+class ReceiptDecided(Event):
+    """What somebody who looked at the printer decided about a receipt that was not known to be
+    printed.
+
+    ``let_be``: nothing more is printed; ``print_again``: a copy is, which is a job of its own.
+    ``employee_id`` is who was signed on at the lane.
+    """
+
+    type: Literal["lane.receipt.decided"] = "lane.receipt.decided"
+    version: Literal[1] = 1
+    job_id: int
+    basket_id: str
+    decision: Literal["let_be", "print_again"]
+    employee_id: str | None
+
+
 class DrawerCompleted(Event):
     """How a drawer pulse ended. ``unknown``: the pulse was sent and no pin confirmed it.
 
@@ -467,6 +483,7 @@ CatalogueEvent = Annotated[
         PluginFaulted,
         PluginReported,
         ReceiptCompleted,
+        ReceiptDecided,
         DrawerCompleted,
         DrawerMoved,
         DrawerLeftOpen,

@@ -45,7 +45,7 @@ class DeviceDesk:
                     occurred_at=turn.now,
                     device=device,
                     position=position,
-                    employee_id=_signed_on(turn),
+                    employee_id=turn.employee_id,
                 )
             )
             if position == "closed":
@@ -67,17 +67,11 @@ class DeviceDesk:
                     occurred_at=turn.now,
                     device=device,
                     seconds=seconds,
-                    employee_id=_signed_on(turn),
+                    employee_id=turn.employee_id,
                 )
             )
 
         await self._pipeline.turn(note)
-
-
-def _signed_on(turn: Turn) -> str | None:
-    """The employee at the lane."""
-    operator = turn.lane.operator
-    return operator.employee_id if operator is not None else None
 
 
 def _drawer_source(device: str) -> str:

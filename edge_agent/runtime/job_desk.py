@@ -5,7 +5,7 @@ from typing import Literal
 
 from edge_agent.api.device import OutputOutcome
 from edge_agent.api.errors import NotKnown, NotNow
-from edge_agent.api.events import HttpAnswered
+from edge_agent.api.events import HttpAnswered, ReceiptDecided
 from edge_agent.api.values import Prompt
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.commits import Change
@@ -107,6 +107,16 @@ class JobDesk:
                 tx.jobs.add(JobKind.RECEIPT, job.owner, _repeated(job), turn.now.timestamp())
                 detail = "printed again"
             tx.jobs.settle(job.id, JobStatus.DISMISSED, detail, 0)
+            if sale_number(job) is not None:
+                turn.publish(
+                    ReceiptDecided(
+                        occurred_at=turn.now,
+                        job_id=job.id,
+                        basket_id=ReceiptBody.model_validate_json(job.body).sale.basket.basket_id,
+                        decision="print_again" if decision == "repeat" else "let_be",
+                        employee_id=turn.employee_id,
+                    )
+                )
 
         await self._pipeline.turn(decide, Change.JOBS)
 

@@ -97,6 +97,11 @@ class Turn:
         return self._context.now
 
     @property
+    def employee_id(self) -> str | None:
+        """Who is signed on at the lane."""
+        return self.lane.operator.employee_id if self.lane.operator is not None else None
+
+    @property
     def world(self) -> World:
         """The lane and its plugins after the turn."""
         return World(self.lane, self.plugins)

@@ -1,5 +1,6 @@
 """What people decide about receipts, and what becomes of jobs that nobody can carry out."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,10 @@ async def test_a_receipt_is_decided_about_once_and_a_gift_stays_a_gift(tmp_path:
         Edition.GIFT,
         Edition.GIFT,
     ]
+    told = Reader(tmp_path).read_now(lambda db: db.outbox.after(0, 1000))[-1]
+    assert told.type == "lane.receipt.decided"
+    decided = json.loads(told.body)
+    assert (decided["decision"], decided["employee_id"]) == ("print_again", "1001")
 
 
 @pytest.mark.parametrize("status", [JobStatus.PENDING, JobStatus.RUNNING])
