@@ -30,7 +30,7 @@ class PluginsPane(Horizontal):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="plugin-list"):
-            yield RowTable("", "Plugin", "Status", id="plugin-table")
+            yield RowTable("", "Plugin", "Status", id="plugin-table", gives_way="Plugin")
         with VerticalScroll(id="plugin-detail", can_focus=False):
             yield Label("", id="plugin-summary", markup=False)
             yield Vertical(id="plugin-form")
