@@ -14,6 +14,10 @@ class Connection(Protocol):
         """Writes as fast as the printer takes it."""
         ...
 
+    def drop_output(self) -> None:
+        """Sees to it that what was written and has not gone out never does; never raises."""
+        ...
+
     async def close(self) -> None:
         """Gives the connection back; never raises. What still waits, ends."""
         ...

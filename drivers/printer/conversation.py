@@ -76,10 +76,16 @@ class Conversation:
             DeviceLost: it is gone, the printer has stopped answering, or it was given up.
         """
         await self._told(self.facts)
-        await until_one_ends(self._read(), self._poll(), self._until_given_up())
+        try:
+            await until_one_ends(self._read(), self._poll(), self._until_given_up())
+        except DeviceLost as error:
+            self.give_up(str(error))
+            raise
 
     async def close(self) -> None:
-        """Gives the connection back."""
+        """Gives the connection back; of one that was given up, nothing more goes out."""
+        if not self.is_up:
+            self._connection.drop_output()
         self.give_up("it was released")
         await self._connection.close()
 

@@ -1,6 +1,9 @@
 """ESC/POS receipt printer on TCP port 9100."""
 
 import asyncio
+import contextlib
+import socket
+import struct
 from typing import Annotated
 
 from pydantic import Field
@@ -12,6 +15,7 @@ from edge_agent.api.errors import ClaimError, DeviceLost
 
 _HANGS_UP_WITHIN_S = 0.2
 _CHUNK = 1024
+_RESET = struct.pack("ii", 1, 0)
 
 
 class NetworkPrinterOptions(PrinterOptions):
@@ -51,6 +55,8 @@ class _TcpConnection:
         self._where = where
         self._reader = reader
         self._writer = writer
+        # What was written is then with the kernel, and not in a buffer that closing empties.
+        writer.transport.set_write_buffer_limits(high=0)
 
     async def must_be_served(self) -> None:
         """A printer that another host uses takes the connection and hangs up."""
@@ -82,6 +88,13 @@ class _TcpConnection:
         except OSError as error:
             raise DeviceLost(f"{self._where}: the connection broke: {error}") from error
 
-    async def close(self) -> None:
-        # What is still on its way must not be printed after somebody was told that it is uncertain.
+    def drop_output(self) -> None:
+        # Closed in the usual way, the kernel would send for minutes what a broken network kept.
+        with contextlib.suppress(OSError):
+            self._writer.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, _RESET
+            )
         self._writer.transport.abort()
+
+    async def close(self) -> None:
+        self._writer.close()

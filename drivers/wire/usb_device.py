@@ -172,6 +172,9 @@ class UsbInterface:
         await asyncio.get_running_loop().run_in_executor(self._threads, self.give_back)
         self._threads.shutdown(wait=False)
 
+    def drop_output(self) -> None:
+        """Nothing to do: a transfer that has not ended is cancelled with the interface."""
+
     def give_back(self) -> None:
         """Gives the kernel its device back; blocks for as long as the bus takes."""
         # Each step is tried: a device that was unplugged refuses them all.
