@@ -78,19 +78,23 @@ class UsbInterface:
         self._where = config.where
         self._kernel_had_it = False
         self._closed = False
-        self._device = _find(name, config)
         self._interface: Any = None
         self._number = 0
         try:
-            self._claim(interface_class)
+            self._device = _find(name, config)
         except usb.core.USBError as error:
+            raise ClaimError(f"{name}: {self._where}: {_explain(error)}") from error
+        try:
+            self._claim(interface_class)
+            self._reads = self._endpoint(usb.util.ENDPOINT_IN)
+            self._writes = self._endpoint(usb.util.ENDPOINT_OUT)
+        # A device that is unplugged meanwhile refuses at any step.
+        except (usb.core.USBError, ValueError) as error:
             self.give_back()
             raise ClaimError(f"{name}: {self._where}: {_explain(error)}") from error
         except BaseException:
             self.give_back()
             raise
-        self._reads = self._endpoint(usb.util.ENDPOINT_IN)
-        self._writes = self._endpoint(usb.util.ENDPOINT_OUT)
         self._threads = threads
         self._transfer: asyncio.Future[bytes] | None = None
         self._written: asyncio.Future[int] | None = None

@@ -35,10 +35,9 @@ from edge_agent.runtime.registry import Registry
 
 log = structlog.get_logger()
 SHORTEST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 0.7
 STEADY_AFTER_S = 10.0
-STILLBORN_S = 0.02
-LONGEST_BROKEN_PAUSE_S = 30.0
+LONGEST_FAULTY_PAUSE_S = 30.0
 _DRAWER = "drawer"
 
 
@@ -71,6 +70,7 @@ class DeviceHost:
         self._facts: dict[str, str] = {}
         self._one_output = asyncio.Lock()
         self._arrived = asyncio.Event()
+        self._faults = 0
         self._drawer = DrawerWatch(setup.name, desk, drawer_left_open_after_s)
 
     @property
@@ -171,15 +171,14 @@ class DeviceHost:
             self._fault("driver fault", error)
             await self._become(DeviceState.BROKEN, f"{type(error).__name__}: {error}")
             return
-        failures = stillbirths = 0
+        failures = 0
         while True:
-            lived_s = await self._claim_and_run(self._driver)
-            failures = 0 if lived_s > STEADY_AFTER_S else failures + 1
-            # One that is claimed and fails at once, again and again, must not fill the journal.
-            stillbirths = stillbirths + 1 if 0 < lived_s < STILLBORN_S else 0
+            served = await self._claim_and_run(self._driver)
+            failures = 0 if served else failures + 1
             pause = max(
                 backoff_s(failures, SHORTEST_PAUSE_S, LONGEST_PAUSE_S),
-                backoff_s(stillbirths, SHORTEST_PAUSE_S, LONGEST_BROKEN_PAUSE_S),
+                # A driver that is wrong again and again must not fill the journal.
+                backoff_s(self._faults, SHORTEST_PAUSE_S, LONGEST_FAULTY_PAUSE_S),
             )
             self._arrived.clear()
             with contextlib.suppress(TimeoutError):
@@ -190,20 +189,22 @@ class DeviceHost:
         """Something was plugged in: perhaps this device."""
         self._arrived.set()
 
-    async def _claim_and_run(self, driver: Driver[Any]) -> float:
-        """One life of the device: the seconds it was served, 0 where it was not claimed."""
+    async def _claim_and_run(self, driver: Driver[Any]) -> bool:
+        """One life of the device; whether it was ready for a good while."""
         loop = asyncio.get_running_loop()
-        began: float | None = None
+        claimed_at: float | None = None
         try:
             await driver.claim()
+            claimed_at = loop.time()
             await self._become(DeviceState.READY, "claimed and enabled")
-            began = loop.time()
             await driver.run()
             await self._become(DeviceState.LOST, "the driver stopped serving it")
         except DeviceError as error:
+            self._faults = 0
             await self._become(DeviceState.LOST, str(error))
         # A stranger's driver may raise anything: its device is lost, the lane is not.
         except (Exception, SystemExit) as error:
+            self._faults += 1
             self._fault("driver fault", error)
             await self._become(
                 DeviceState.LOST, f"its driver failed ({type(error).__name__}); the log says why"
@@ -214,7 +215,7 @@ class DeviceHost:
             raise
         finally:
             await driver.release()
-        return 0.0 if began is None else loop.time() - began
+        return claimed_at is not None and loop.time() - claimed_at > STEADY_AFTER_S
 
     async def _become(self, state: DeviceState, detail: str) -> None:
         if (state, detail) == (self._state, self._detail):
