@@ -65,7 +65,10 @@ async def test_every_device_comes_back_a_hundred_times_within_two_seconds() -> N
         await asyncio.gather(*(watch.until(name, "ready") for name in names))
         await asyncio.gather(*(replug(lane, watch, name, 3) for name in names))
         await asyncio.sleep(1)
-        before = held(lane.agent.pid)
+        _, descriptors = held(lane.agent.pid)
+        # The pool of threads that read the database grows to its bound as it is asked.
+        await asyncio.gather(*(lane.client.health() for _ in range(40)))
+        threads, _ = held(lane.agent.pid)
         await asyncio.gather(*(replug(lane, watch, name, TIMES) for name in names))
         await asyncio.sleep(1)
         after = held(lane.agent.pid)
@@ -74,5 +77,5 @@ async def test_every_device_comes_back_a_hundred_times_within_two_seconds() -> N
     assert max(slowest.values()) < READY_WITHIN_S * 1000, slowest
     # Each of the three USB devices has one or two threads at work, the control socket a pooled
     # connection more or less; a hundred replugs leave nothing beyond that.
-    assert after[0] <= before[0] + 3
-    assert after[1] <= before[1] + 2
+    assert after[0] <= threads + 3
+    assert after[1] <= descriptors + 2
