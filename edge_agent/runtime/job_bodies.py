@@ -33,14 +33,18 @@ class ReceiptBody(Frozen):
         return self.model_copy(update={"edition": edition})
 
 
-def sale_number(job: Job) -> int | None:
-    """Which sale's receipt a job prints; None where it does something else, or nobody can tell."""
-    if job.kind is not JobKind.RECEIPT:
-        return None
+def receipt_of(job: Job) -> ReceiptBody | None:
+    """What a receipt's job prints; None where another version of the agent left it."""
     try:
-        return ReceiptBody.model_validate_json(job.body).sale.basket.sale_number
+        return ReceiptBody.model_validate_json(job.body)
     except ValidationError:
         return None
+
+
+def sale_number(job: Job) -> int | None:
+    """Which sale's receipt a job prints; None where it does something else, or nobody can tell."""
+    body = receipt_of(job) if job.kind is JobKind.RECEIPT else None
+    return None if body is None else body.sale.basket.sale_number
 
 
 def receipt_body(sale: PaidSale, records: Sequence[EventRecord]) -> ReceiptBody:

@@ -9,7 +9,7 @@ from edge_agent.api.events import HttpAnswered, ReceiptDecided
 from edge_agent.api.values import Prompt
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.commits import Change
-from edge_agent.runtime.job_bodies import ReceiptBody, sale_number
+from edge_agent.runtime.job_bodies import ReceiptBody, receipt_of, sale_number
 from edge_agent.runtime.pipeline import OWNER_IS_OFF_RETRY_S, Pipeline
 from edge_agent.runtime.settlement import (
     job_source,
@@ -101,18 +101,22 @@ class JobDesk:
                 raise NotNow(f"Job {job_id} is not a receipt; only receipts are repeated.")
             if job.status not in (JobStatus.FAILED, JobStatus.UNCERTAIN):
                 raise NotNow(f"Job {job_id} is {job.status}; there is nothing to decide.")
+            body = receipt_of(job) if job.kind is JobKind.RECEIPT else None
             turn.retract(job_source(job))
             detail = "let be"
             if decision == "repeat":
-                tx.jobs.add(JobKind.RECEIPT, job.owner, _repeated(job), turn.now.timestamp())
+                if body is None:
+                    raise NotNow(f"Job {job_id} cannot be printed: {job.detail}.")
+                again = Edition.GIFT if body.edition is Edition.GIFT else Edition.COPY
+                _queue_again(tx, turn, job, body, again)
                 detail = "printed again"
             tx.jobs.settle(job.id, JobStatus.DISMISSED, detail, 0)
-            if sale_number(job) is not None:
+            if body is not None:
                 turn.publish(
                     ReceiptDecided(
                         occurred_at=turn.now,
                         job_id=job.id,
-                        basket_id=ReceiptBody.model_validate_json(job.body).sale.basket.basket_id,
+                        basket_id=body.sale.basket.basket_id,
                         decision="print_again" if decision == "repeat" else "let_be",
                         employee_id=turn.employee_id,
                     )
@@ -131,11 +135,12 @@ class JobDesk:
             receipts = tx.jobs.newest(JobKind.RECEIPT, _MOST_LOOKED_AT)
             # An older sale's receipt may have been printed again since.
             job = max(receipts, key=lambda receipt: sale_number(receipt) or 0, default=None)
-            if job is None or sale_number(job) is None:
+            body = receipt_of(job) if job is not None else None
+            if job is None or body is None:
                 raise NotNow("No receipt has been printed at this lane yet.")
             if job.status in (JobStatus.PENDING, JobStatus.RUNNING):
                 raise NotNow("The last receipt is not printed yet; wait for it.")
-            tx.jobs.add(JobKind.RECEIPT, job.owner, _again(job, edition), turn.now.timestamp())
+            _queue_again(tx, turn, job, body, edition)
 
         await self._pipeline.turn(add, Change.JOBS)
 
@@ -149,14 +154,9 @@ class JobDesk:
         return await self._pipeline.transact(delete)
 
 
-def _repeated(job: Job) -> str:
-    """The body of a job that prints what may be on paper already; raises ``NotNow``."""
-    if sale_number(job) is None:
-        raise NotNow(f"Job {job.id} cannot be printed: {job.detail}.")
-    gift = ReceiptBody.model_validate_json(job.body).edition is Edition.GIFT
-    return _again(job, Edition.GIFT if gift else Edition.COPY)
-
-
-def _again(job: Job, edition: Edition) -> str:
-    """The body of a job that prints the same sale in another edition."""
-    return ReceiptBody.model_validate_json(job.body).as_edition(edition).model_dump_json()
+def _queue_again(
+    tx: Transaction, turn: Turn, job: Job, body: ReceiptBody, edition: Edition
+) -> None:
+    """Queues the same sale's receipt in another edition."""
+    again = body.as_edition(edition).model_dump_json()
+    tx.jobs.add(JobKind.RECEIPT, job.owner, again, turn.now.timestamp())

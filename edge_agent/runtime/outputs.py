@@ -5,14 +5,13 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 
 import structlog
-from pydantic import ValidationError
 
 from edge_agent.api.device import DeviceClass, OpenDrawer, OutputOutcome, PrintReceipt
 from edge_agent.lane.receipt import lay_out
 from edge_agent.lane.receipt_template import Stationery
 from edge_agent.runtime.backoff import backoff_s
 from edge_agent.runtime.device_room import DeviceRoom
-from edge_agent.runtime.job_bodies import ReceiptBody
+from edge_agent.runtime.job_bodies import receipt_of
 from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.job_queue import JobQueue
 from edge_agent.runtime.settlement import job_source
@@ -57,10 +56,9 @@ class Outputs:
             await _unbroken(self._open(job))
 
     async def _print(self, job: Job) -> None:
-        try:
-            body = ReceiptBody.model_validate_json(job.body)
-        except ValidationError:
-            log.exception("receipt not read", job=job.id)
+        body = receipt_of(job)
+        if body is None:
+            log.error("receipt not read", job=job.id)
             await self._desk.unreadable(job)
             return
         try:

@@ -58,13 +58,13 @@ class RemoteCalls:
         try:
             call = CallHttp.model_validate_json(job.body)
         except ValidationError:
-            log.exception("call not read", job=job.id, plugin=job.owner)
+            # Without its words, which repeat what the call asks for: it may name a customer.
+            log.error("call not read", job=job.id, plugin=job.owner)  # noqa: TRY400
             await self._desk.unreadable(job)
             return
-        age = self._clock().timestamp() - job.created_at
         if not self._pipeline.is_active(job.owner):
             detail = f"{job.owner} is off"
-            if age < call.give_up_after_s:
+            if self._worth_it(job, call):
                 await self._desk.postpone(job, detail, OWNER_IS_OFF_RETRY_S, None)
             else:
                 await self._desk.call_settled(job, self._no_answer(call, detail))
@@ -73,7 +73,7 @@ class RemoteCalls:
         try:
             status, text = await self._caller.call(call)
         except Unreachable as error:
-            if age < call.give_up_after_s:
+            if self._worth_it(job, call):
                 pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S)
                 await self._desk.postpone(job, str(error), pause, None)
                 return
@@ -87,6 +87,10 @@ class RemoteCalls:
                 detail=f"HTTP {status}",
             )
         await self._desk.call_settled(job, answer)
+
+    def _worth_it(self, job: Job, call: CallHttp) -> bool:
+        """Whether it is tried again, as of now."""
+        return self._clock().timestamp() - job.created_at < call.give_up_after_s
 
     def _no_answer(self, call: CallHttp, detail: str) -> HttpAnswered:
         return HttpAnswered(

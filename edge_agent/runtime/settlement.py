@@ -5,7 +5,7 @@ from typing import Literal
 from edge_agent.api.device import OutputOutcome
 from edge_agent.api.events import DrawerCompleted, ReceiptCompleted
 from edge_agent.lane.receipt import Edition
-from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody, sale_number
+from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody, receipt_of
 from edge_agent.runtime.turn import Turn, machine_prompt
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.writer import Transaction
@@ -33,7 +33,7 @@ def settle_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
         tx.jobs.settle(job.id, JobStatus.PENDING, "the agent stopped during the call", 0)
         return
     detail = "the agent stopped while it was under way"
-    if job.kind is JobKind.RECEIPT and sale_number(job) is None:
+    if job.kind is JobKind.RECEIPT and receipt_of(job) is None:
         settle_unreadable(tx, job, turn)
         return
     settle_output(tx, job, OutputOutcome.UNCERTAIN, detail, turn)
