@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CONSTRAINTS := constraints.txt
 
-.PHONY: demo test lint unit bench corpus scans fuzz rig screenshot clean
+.PHONY: demo test lint unit bench corpus scans fuzz rig screenshot upgrade clean
 
 demo: $(READY) ## A simulated lane with the terminal UI; q leaves it.
 	$(BIN)/edge-agent demo
@@ -18,8 +19,8 @@ lint: $(READY) ## Formatting, types and import rules.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(READY) ## The fast tests.
-	$(BIN)/pytest tests/unit
+unit: $(READY) ## The fast tests, on all cores.
+	$(BIN)/pytest --numprocesses auto --dist worksteal tests/unit
 
 bench: $(READY) ## What the promises cost, measured side by side.
 	$(BIN)/python -m tests.benchmarks.decode
@@ -40,11 +41,17 @@ rig: $(READY) ## 200 bulk sales on a simulated lane.
 screenshot: $(READY) ## Renews the picture in the README.
 	$(BIN)/python -m tests.snapshots.lane_picture
 
-$(READY): pyproject.toml
+upgrade: $(READY) ## Raises every pinned version to the newest that pyproject.toml allows.
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--output-file $(CONSTRAINTS) pyproject.toml
+
+$(READY): pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "edge-agent needs Python 3.11 or newer; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --upgrade pip
+	$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --build-constraint $(CONSTRAINTS) \
+		--editable '.[dev]'
 	touch $@
 
 clean: ## Removes what the targets above made.

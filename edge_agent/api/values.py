@@ -26,7 +26,9 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-_AMOUNT = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,9})?", re.ASCII)
+LARGEST_AMOUNT = 10**12
+"""Minor units, of either sign: what is larger is a slip in a file rather than a price."""
+_AMOUNT = re.compile(r"-?[0-9]{1,15}([.,][0-9]{1,9})?", re.ASCII)
 
 
 class Money(Frozen):
@@ -64,13 +66,20 @@ class Money(Frozen):
 
     @classmethod
     def parse(cls, amount: str, currency: str) -> Self:
-        """Reads ``"12.30"`` or ``"12,30"``; raises ``ValueError`` for anything else."""
+        """Read ``"12.30"`` or ``"12,30"``.
+
+        Raises:
+            ValueError: anything else, more decimals than the currency has, or more than
+                ``LARGEST_AMOUNT``.
+        """
         if _AMOUNT.fullmatch(amount.strip()) is None:
             raise ValueError(f"{amount!r} is not an amount of money")
         minor = Decimal(amount.strip().replace(",", ".")).scaleb(exponent(currency))
         whole = int(minor)
         if whole != minor:
             raise ValueError(f"{amount!r} has more decimals than {currency} has")
+        if abs(whole) > LARGEST_AMOUNT:
+            raise ValueError(f"{amount!r} is too large an amount of money")
         return cls(minor=whole, currency=currency)
 
 

@@ -26,12 +26,18 @@ def demo(
         Path | None, typer.Option("--dir", help="Keep everything here (default: a temporary one).")
     ] = None,
 ) -> None:
-    """Play a whole simulated lane: scanner, printer, customer system and an embedded broker."""
+    """Play a whole simulated lane: scanner, printer, customer system and an embedded broker.
+
+    Without a terminal it plays the headless demo.
+    """
     try:
         from simulator.demo import demo_headless, demo_with_tui
     except ModuleNotFoundError as error:
         raise ConfigError(_NO_BROKER) from error
 
+    if not headless and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("No terminal here: playing the headless demo instead.", file=sys.stderr)
+        headless = True
     if headless:
         report = asyncio.run(demo_headless(sales, seed, directory))
         print(json.dumps(report))

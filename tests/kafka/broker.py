@@ -4,8 +4,6 @@ import shutil
 import socket
 import subprocess
 import time
-import uuid
-from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
@@ -14,6 +12,8 @@ from confluent_kafka.cimpl import NewTopic
 HERE = Path(__file__).parent
 LIBRARIES = HERE / "target" / "libs"
 START_DEADLINE_S = 60.0
+# 16 bytes in base64; a random one may begin with "-", which the format tool takes for an option.
+CLUSTER_ID = "bGFuZS1lZGdlLWFnZW50LQ"
 
 
 class KafkaUnavailable(Exception):
@@ -65,10 +65,11 @@ class KafkaServer:
                 )
             )
         )
-        cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        self._java(
-            "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._settings)
+        formatted = self._java(
+            "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self._settings)
         ).wait(60)
+        if formatted != 0:
+            raise KafkaUnavailable(f"Kafka's storage was not formatted: {self._log()[-800:]}")
 
     def start(self) -> None:
         """Starts the broker and waits until it answers."""

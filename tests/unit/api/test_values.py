@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.uuid7 import uuid7
-from edge_agent.api.values import Money, Scan, exponent
+from edge_agent.api.values import LARGEST_AMOUNT, Money, Scan, exponent
 
 EUR = "EUR"
 
@@ -26,7 +26,7 @@ def test_amount_has_the_decimals_of_its_currency(minor: int, currency: str, show
     assert Money(minor=minor, currency=currency).amount() == shown
 
 
-@given(st.integers(-(10**12), 10**12), st.sampled_from(["EUR", "JPY", "KWD"]))
+@given(st.integers(-LARGEST_AMOUNT, LARGEST_AMOUNT), st.sampled_from(["EUR", "JPY", "KWD"]))
 def test_parse_reads_what_amount_writes(minor: int, currency: str) -> None:
     money = Money(minor=minor, currency=currency)
     assert Money.parse(money.amount(), currency) == money
@@ -36,6 +36,13 @@ def test_parse_reads_what_amount_writes(minor: int, currency: str) -> None:
 def test_parse_refuses_what_is_no_amount(text: str) -> None:
     with pytest.raises(ValueError, match=r"amount|decimals"):
         Money.parse(text, EUR)
+
+
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
+def test_parse_refuses_larger_amounts(currency: str) -> None:
+    over = Money(minor=LARGEST_AMOUNT + 1, currency=currency)
+    with pytest.raises(ValueError, match="too large"):
+        Money.parse(over.amount(), currency)
 
 
 def test_currencies_do_not_mix() -> None:
