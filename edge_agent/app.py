@@ -4,10 +4,10 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
-from time import thread_time
+from time import monotonic, thread_time
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -28,7 +28,7 @@ from edge_agent.runtime.http_calls import HttpCaller
 from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.job_queue import JobQueue
 from edge_agent.runtime.outputs import Outputs
-from edge_agent.runtime.pipeline import Pipeline, Policy
+from edge_agent.runtime.pipeline import HeadSigner, Pipeline, Policy
 from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, PluginStatus, load_slot
 from edge_agent.runtime.registry import Registry
 from edge_agent.runtime.remote_calls import RemoteCalls
@@ -37,15 +37,17 @@ from edge_agent.runtime.timers import Timers
 from edge_agent.runtime.turn import Budget
 from edge_agent.runtime.watchdog import Watchdog
 from edge_agent.services import AgentServices
+from edge_agent.store.committer import Transaction
 from edge_agent.store.lock import DirectoryLock
 from edge_agent.store.reader import Reader
-from edge_agent.store.writer import Transaction, Writer
+from edge_agent.store.writer import Writer
 from sync.forwarder import CURSOR, Forwarder
 from sync.kafka import KafkaPublisher, KafkaSettings
 
 log = structlog.get_logger()
 STOP_DEADLINE_S = 20.0
 PLUGIN_DEADLINE_S = 1.0
+SECONDS_A_DAY = 86_400
 
 
 def utc_now() -> datetime:
@@ -84,7 +86,17 @@ def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None
             on_death=on_death,
         ),
         commits.notify_from_thread,
+        signer(config),
     )
+
+
+def signer(config: Config) -> HeadSigner | None:
+    """Who signs the journal; None where no key is configured. Raises ``ConfigError``."""
+    if config.agent.signing_key_file is None:
+        return None
+    from edge_agent.store.signing import Signer  # noqa: PLC0415 - costs memory only where used
+
+    return Signer.load(config.agent.signing_key_file)
 
 
 async def start_pipeline(pipeline: Pipeline, config: Config, registry: Registry) -> None:
@@ -177,8 +189,9 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     supervisor.start("drawers", outputs.open_drawers)
     supervisor.start("http-calls", RemoteCalls(pipeline, desk, queue, caller, utc_now).run)
     supervisor.start("timers", Timers(pipeline, reader, commits.timers, utc_now).run)
-    retention = timedelta(days=config.agent.retention_days)
-    supervisor.start("housekeeping", Housekeeping(desk, CURSOR, retention, utc_now).run)
+    retention_s = config.agent.retention_days * SECONDS_A_DAY
+    supervisor.start("housekeeping", Housekeeping(desk, CURSOR, retention_s, monotonic).run)
+    supervisor.start("announcement", pipeline.announce)
     if forwarder is not None:
         supervisor.start("forwarder", forwarder.run)
     supervisor.start("control", ControlServer(services, config.agent.socket).run)
@@ -214,10 +227,11 @@ def _forwarder(
     if config.kafka is None:
         return None
     return Forwarder(
+        config.lane.source,
         reader,
         commits.events,
         KafkaPublisher(kafka_settings(config.kafka)),
-        pipeline.delivered,
+        pipeline,
         batch_size=config.kafka.batch_size,
         longest_pause_s=config.kafka.longest_pause_s,
     )

@@ -61,6 +61,7 @@ class AgentTable(_Table):
     socket: Path = Path("/run/edge-agent/control.sock")
     log_format: Literal["text", "json"] = "text"
     retention_days: Annotated[float, Field(ge=0, le=3650)] = 14.0
+    signing_key_file: Path | None = None
     plugin_budget_ms: Annotated[int, Field(ge=1, le=500)] = 50
 
 

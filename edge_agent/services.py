@@ -134,7 +134,7 @@ class AgentServices:
 
     async def outbox(self) -> OutboxMessage:
         def query(database: Database) -> tuple[int, int, str | None]:
-            delivered = database.outbox.cursor(CURSOR)
+            delivered = database.outbox.cursor(CURSOR).position
             return (
                 delivered,
                 database.outbox.newest_position(),
@@ -203,6 +203,13 @@ class AgentServices:
             for device in self._devices.statuses()
             if device.obstacles
         ]
+        if self._pipeline.alarm:
+            problems.append(self._pipeline.alarm)
+        if set_aside := await self._reader.read(lambda database: database.outbox.count_set_aside()):
+            problems.append(
+                f"{set_aside} events are not in the stream, but only a record in their place: see "
+                "lane.event.set_aside in the journal"
+            )
         if self._pipeline.trouble:
             problems.append(self._pipeline.trouble)
         problems += _about_receipts(await self.jobs())

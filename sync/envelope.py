@@ -12,6 +12,7 @@ The value is the event's JSON, byte for byte as it was hashed; everything else i
 ``ce_sequence``           1, 2, 3, ... within the epoch, without gaps
 ``ce_previoushash``       SHA-256 of the event before, hex
 ``ce_hash``               SHA-256 of this event, hex
+``ce_setaside``           only where the content is missing: ``refused`` or ``corrupt``
 ``content-type``          ``application/json``
 ========================  =====================================================================
 """
@@ -31,8 +32,28 @@ class Message:
 
 
 def envelope(record: EventRecord) -> Message:
-    """Wraps one committed event."""
-    headers = {
+    """Wrap one committed event."""
+    return _message(record, _headers(record), record.body.encode())
+
+
+def place_holder(record: EventRecord, reason: str) -> Message:
+    """A record without content in the place of an event that cannot be in the stream.
+
+    Its hash is stated, so that the chain goes on; it cannot be recomputed.
+    """
+    return _message(record, {**_headers(record), "ce_setaside": reason}, b"")
+
+
+def _message(record: EventRecord, headers: dict[str, str], value: bytes) -> Message:
+    return Message(
+        key=record.source.encode(),
+        value=value,
+        headers=tuple((name, text.encode()) for name, text in headers.items()),
+    )
+
+
+def _headers(record: EventRecord) -> dict[str, str]:
+    return {
         "ce_specversion": "1.0",
         "ce_id": record.event_id,
         "ce_source": record.source,
@@ -45,8 +66,3 @@ def envelope(record: EventRecord) -> Message:
         "ce_hash": record.hash.hex(),
         "content-type": "application/json",
     }
-    return Message(
-        key=record.source.encode(),
-        value=record.body.encode(),
-        headers=tuple((name, text.encode()) for name, text in headers.items()),
-    )

@@ -15,9 +15,11 @@
     ├── NotKnown             an id (plugin, device, service, job) that this lane does not have
     ├── NotNow               what was asked is understood, but cannot be done in this state
     ├── StoreError
+    │   ├── StoreUncertain   a commit failed, and what is on the disk cannot be told
     │   ├── StoreLocked      another agent has this data directory open
     │   └── SchemaTooNew     the database was written by a newer agent
     ├── DeliveryError        events were not acknowledged by the broker
+    │   └── RecordRefused    the broker will never take one of them
     └── ControlError         the agent's control socket did not answer, or refused
 """
 
@@ -83,6 +85,10 @@ class StoreError(EdgeAgentError):
     """The local database cannot be used."""
 
 
+class StoreUncertain(StoreError):
+    """A commit failed in a way that leaves open whether it happened."""
+
+
 class StoreLocked(StoreError):
     """Another process holds the data directory."""
 
@@ -93,6 +99,10 @@ class SchemaTooNew(StoreError):
 
 class DeliveryError(EdgeAgentError):
     """A batch of events was not acknowledged; it stays in the outbox and is sent again."""
+
+
+class RecordRefused(DeliveryError):
+    """The broker will never take one of the records, however often it is sent."""
 
 
 class ControlError(EdgeAgentError):

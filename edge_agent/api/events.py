@@ -22,10 +22,12 @@ from edge_agent.api.age import (
     NoScanReason,
     Verdict,
 )
+from edge_agent.api.text import Text
 from edge_agent.api.values import (
     Frozen,
     Gtin14,
     ItemFlag,
+    JournalPlace,
     Money,
     Role,
     Symbology,
@@ -144,7 +146,7 @@ class ScanRefused(Event):
     type: Literal["pos.scan.refused"] = "pos.scan.refused"
     version: Literal[1] = 1
     code: str
-    message: str
+    message: Text
     gtin: Gtin14 | None = None
 
 
@@ -206,7 +208,7 @@ class HoldPlaced(Event):
     basket_id: str
     hold_id: str
     source: str
-    message: str
+    message: Text
 
 
 class HoldReleased(Event):
@@ -218,7 +220,7 @@ class HoldReleased(Event):
     hold_id: str
     source: str
     released_by: str
-    reason: str
+    reason: Text
 
 
 class AgeCheckRequired(Event):
@@ -239,7 +241,7 @@ class NoSaleOpened(Event):
     version: Literal[1] = 1
     employee_id: str
     approved_by: str | None
-    reason: str
+    reason: Text
 
 
 class FraudAlerted(Event):
@@ -252,7 +254,7 @@ class FraudAlerted(Event):
     basket_id: str | None
     observed: int
     limit: int
-    message: str
+    message: Text
 
 
 class CustomerFound(Event):
@@ -274,7 +276,7 @@ class CustomerNotFound(Event):
     version: Literal[1] = 1
     basket_id: str
     customer_id: str
-    reason: str
+    reason: Text
 
 
 class RecommendationOffered(Event):
@@ -318,6 +320,76 @@ class AgentStopped(Event):
     version: Literal[1] = 1
 
 
+class EpochOpened(Event):
+    """A new epoch of the journal began, because the storage had gone back in time or was lost.
+
+    ``predecessor`` is the newest event that the lane is known to have written before;
+    ``journal_head`` is where this database ended. Events between the two are in the stream, if
+    they were delivered, and nowhere else. ``noticed_by``: what gave it away.
+    """
+
+    type: Literal["lane.epoch.opened"] = "lane.epoch.opened"
+    version: Literal[1] = 1
+    noticed_by: Literal["head_file", "stream", "epoch_table"]
+    predecessor: JournalPlace
+    journal_head: JournalPlace | None
+
+
+class KeyAnnounced(Event):
+    """The public half of the key with which this lane signs: Ed25519 (RFC 8032), base64."""
+
+    type: Literal["lane.key.announced"] = "lane.key.announced"
+    version: Literal[1] = 1
+    key_id: str
+    public_key: str
+
+
+class JournalSigned(Event):
+    """The lane signed the head of its journal, and with it all that came before.
+
+    ``signature`` is Ed25519 over ``"{source}\\n{epoch}\\n{sequence}\\n{hash}"``, in base64.
+    """
+
+    type: Literal["lane.journal.signed"] = "lane.journal.signed"
+    version: Literal[1] = 1
+    key_id: str
+    head: JournalPlace
+    signature: str
+
+
+class EventSetAside(Event):
+    """An event is not in the stream, but a record without content holds its place there.
+
+    ``refused``: the broker will never take it. ``corrupt``: what is stored does not fit its hash.
+    """
+
+    type: Literal["lane.event.set_aside"] = "lane.event.set_aside"
+    version: Literal[1] = 1
+    event_id: str
+    event_type: str
+    place: JournalPlace
+    reason: Literal["refused", "corrupt"]
+    detail: Text
+
+
+class ClockJumped(Event):
+    """The clock of the lane PC was set; ``seconds`` is how far, negative where it went back."""
+
+    type: Literal["lane.clock.jumped"] = "lane.clock.jumped"
+    version: Literal[1] = 1
+    seconds: float
+
+
+class ServiceFailed(Event):
+    """A service of the agent ended and is started again, ``restarts`` times since the start."""
+
+    type: Literal["lane.service.failed"] = "lane.service.failed"
+    version: Literal[1] = 1
+    service: str
+    detail: Text
+    restarts: int
+
+
 class DeviceChanged(Event):
     """A device was claimed, became ready, was lost, or said something of its own state."""
 
@@ -325,7 +397,7 @@ class DeviceChanged(Event):
     version: Literal[1] = 1
     device: str
     state: str
-    detail: str
+    detail: Text
 
 
 class PluginChanged(Event):
@@ -344,7 +416,7 @@ class PluginFaulted(Event):
     version: Literal[1] = 1
     plugin: str
     event_type: str
-    detail: str
+    detail: Text
     quarantined: bool
 
 
@@ -371,7 +443,7 @@ class ReceiptCompleted(Event):
     outcome: Literal["printed", "failed", "uncertain"]
     copy_of_original: bool
     edition: Literal["original", "copy", "gift"] | None = None
-    detail: str
+    detail: Text
 
 
 class ReceiptDecided(Event):
@@ -401,7 +473,7 @@ class DrawerCompleted(Event):
     job_id: int
     basket_id: str | None
     outcome: Literal["opened", "not_opened", "unknown"]
-    detail: str
+    detail: Text
 
 
 class DrawerMoved(Event):
@@ -478,6 +550,12 @@ CatalogueEvent = Annotated[
         EmployeeTimeRecorded,
         AgentStarted,
         AgentStopped,
+        EpochOpened,
+        KeyAnnounced,
+        JournalSigned,
+        EventSetAside,
+        ClockJumped,
+        ServiceFailed,
         DeviceChanged,
         PluginChanged,
         PluginFaulted,
@@ -525,7 +603,7 @@ class HttpAnswered(Notice):
     key: str
     status: int | None
     body: str
-    detail: str
+    detail: Text
 
 
 class TimerFired(Notice):

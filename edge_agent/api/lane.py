@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from edge_agent.api.text import Text
 from edge_agent.api.values import (
     Frozen,
     Gtin14,
@@ -81,7 +82,7 @@ class Hold(Frozen):
     hold_id: str
     source: str
     key: str
-    message: str
+    message: Text
     minimum_age: int | None = None
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from edge_agent.api.sensitive import Sensitive
+from edge_agent.api.text import Text
 
 # ISO 4217 lists these currencies with an exponent other than 2.
 _EXPONENTS = {
@@ -181,6 +182,17 @@ class Recall(Frozen):
     reason: str = Field(min_length=1, max_length=200)
 
 
+class JournalPlace(Frozen):
+    """An event's place in a lane's journal, and its hash in hex."""
+
+    epoch: int = Field(ge=0)
+    sequence: int = Field(ge=0)
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    def __str__(self) -> str:
+        return f"epoch {self.epoch} sequence {self.sequence} ({self.hash[:8]})"
+
+
 class TaxLine(Frozen):
     """The part of a total that falls under one tax rate (percent)."""
 
@@ -201,10 +213,10 @@ class Severity(StrEnum):
 class Prompt(Frozen):
     """A sentence for the cashier, and who says it.
 
-    ``lasts``: until the next input, until a sale has ended, or until it is not so any more.
+    ``lasts``: until the next input, until a sale has ended, or until retracted by its source.
     """
 
-    message: str
+    message: Text
     severity: Severity = Severity.INFO
     source: str = "lane"
     lasts: Literal["input", "sale", "retracted"] = "input"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edge_agent.api.errors import ConfigError
 from edge_agent.cli.options import DEFAULT_CONFIG, ConfigOption
-from edge_agent.cli.writing import write
 
 if TYPE_CHECKING:
     from edge_agent.store.chain import EventRecord
@@ -48,45 +48,64 @@ def tail(
 
 
 @app.command("verify")
-def verify(config: ConfigOption = DEFAULT_CONFIG) -> None:
+def verify(
+    config: ConfigOption = DEFAULT_CONFIG,
+    key: Annotated[
+        str | None,
+        typer.Option(help="The lane's public key, base64, as known from elsewhere."),
+    ] = None,
+) -> None:
     """Prove that the journal is one gapless, unaltered chain; exit 1 where it is not."""
     from rich.console import Console
     from rich.progress import track
 
-    from edge_agent.store.chain import find_breaks
-    from edge_agent.store.outbox import all_records
-
-    reader = _reader(config)
-    count = reader.read_now(lambda database: database.outbox.count())
-    records = reader.read_now(lambda database: all_records(database.outbox))
-    shown = track(
-        records,
-        "events",
-        total=count,
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    breaks = list(find_breaks(shown))
-    for line in breaks:
-        print(line)
-    if breaks:
-        sys.exit(1)
-    print(f"ok: {count} events in an unbroken chain")
-
-
-@app.command("new-epoch")
-def new_epoch(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Begin a new epoch after restoring a backup, before the agent is started again.
-
-    The sequence begins at 1 again, so that consumers do not take new events for old ones.
-    """
-    from edge_agent.app import utc_now
     from edge_agent.config import load_config
+    from edge_agent.store.head_file import HeadFile
+    from edge_agent.store.signing import signature_is_right
+    from edge_agent.store.verification import verify_journal
 
     loaded = load_config(config)
-    begun = write(loaded, lambda tx: tx.outbox.new_epoch(loaded.lane.source, utc_now()))
-    print(f"Epoch {begun} begins with the next event.")
+    # Before the database: an agent that is running goes on writing both.
+    seen = HeadFile(loaded.agent.data_dir, loaded.lane.source).read()
+    reader = _reader(config)
+    count = reader.read_now(lambda database: database.outbox.count())
+    found = reader.read_now(
+        lambda database: verify_journal(
+            database,
+            seen,
+            signature_is_right,
+            key,
+            lambda records: track(
+                records,
+                "events",
+                total=count,
+                console=Console(stderr=True),
+                transient=True,
+                disable=not sys.stderr.isatty(),
+            ),
+        )
+    )
+    for problem in found.problems:
+        print(problem)
+    told = f"{found.checked} of {found.stored} events verified, {found.signed} under a signature"
+    if found.problems:
+        print(f"not ok: {len(found.problems)} problems; {told}")
+        sys.exit(1)
+    print(f"ok: {told}")
+
+
+@app.command("make-key")
+def make_key(
+    file: Annotated[Path, typer.Argument(help="Where to put the private key.")],
+) -> None:
+    """Make the key with which this lane signs its journal, and print the public half."""
+    from edge_agent.store.signing import make_key as make
+
+    try:
+        signer = make(file)
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}.") from None
+    print(signer.public_key)
 
 
 def _reader(config: Path) -> "Reader":

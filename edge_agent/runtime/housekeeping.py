@@ -1,10 +1,14 @@
-"""Deletes what has served its time, a little at a time, so that it never holds up a scan."""
+"""Deletes what has served its time, a little at a time, so that it never holds up a scan.
+
+Age is told by how long the agent has been running, not by the clock on the wall: a clock that is
+wrong deletes nothing.
+"""
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
 
 from edge_agent.runtime.job_desk import JobDesk
+from edge_agent.store.retention import FEWEST_EVENTS
 
 EVERY_S = 60.0
 BREATHER_S = 0.1
@@ -18,22 +22,29 @@ class Housekeeping:
         self,
         desk: JobDesk,
         cursor: str,
-        retention: timedelta,
-        clock: Callable[[], datetime],
+        retention_s: float,
+        monotonic: Callable[[], float],
+        fewest_events: int = FEWEST_EVENTS,
     ) -> None:
         """
         Args:
             cursor: the reader up to which events count as delivered.
+            monotonic: seconds, by a clock that nobody sets.
+            fewest_events: so many of the newest events stay whatever their age.
         """
+        self._fewest_events = fewest_events
         self._desk = desk
         self._cursor = cursor
-        self._retention = retention
-        self._clock = clock
+        self._retention_s = retention_s
+        self._monotonic = monotonic
 
     async def run(self) -> None:
-        """Looks once a minute, more often while there is much to delete, until cancelled."""
+        """Look once a minute, more often while there is much to delete, until cancelled."""
+        began = self._monotonic()
+        before_s = await self._desk.running_s()
         while True:
-            now = self._clock()
-            before = now - self._retention
-            forgotten = await self._desk.forget(self._cursor, before, now, ROWS_AT_ONCE)
+            running_s = before_s + self._monotonic() - began
+            forgotten = await self._desk.forget(
+                self._cursor, running_s, self._retention_s, ROWS_AT_ONCE, self._fewest_events
+            )
             await asyncio.sleep(EVERY_S if forgotten < ROWS_AT_ONCE else BREATHER_S)

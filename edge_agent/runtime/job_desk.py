@@ -1,6 +1,5 @@
 """The life of a job after it was committed: begun, put off, ended, decided about, forgotten."""
 
-from datetime import datetime
 from typing import Literal
 
 from edge_agent.api.device import OutputOutcome
@@ -18,9 +17,10 @@ from edge_agent.runtime.settlement import (
     settle_unreadable,
 )
 from edge_agent.runtime.turn import Turn
+from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import Job, JobKind, JobStatus
-from edge_agent.store.writer import Transaction
 
+MARKS_PER_RETENTION = 100
 _MOST_LOOKED_AT = 50
 
 
@@ -144,12 +144,27 @@ class JobDesk:
 
         await self._pipeline.turn(add, Change.JOBS)
 
-    async def forget(self, cursor: str, before: datetime, now: datetime, most: int) -> int:
-        """Deletes delivered events and ended jobs older than ``before``, ``most`` rows of each."""
+    async def running_s(self) -> float:
+        """How long the agent had been running, over all restarts, when it last made a mark."""
+        return await self._pipeline.transact(lambda tx: tx.retention.running_s())
+
+    async def forget(
+        self, cursor: str, running_s: float, retention_s: float, most: int, fewest: int
+    ) -> int:
+        """Mark how far the journal has got; delete what has served its time, ``most`` of each.
+
+        Args:
+            cursor: the reader up to which events count as delivered.
+            running_s: how long the agent has been running, over all restarts.
+            fewest: so many of the newest events stay whatever their age.
+        """
 
         def delete(tx: Transaction) -> int:
-            events = tx.outbox.prune(tx.outbox.cursor(cursor), before, now, most)
-            return events + tx.jobs.prune(before.timestamp(), most)
+            tx.retention.mark(running_s, retention_s / MARKS_PER_RETENTION)
+            old = running_s - retention_s
+            delivered = tx.outbox.cursor(cursor).position
+            events = tx.retention.prune(delivered, old, most, fewest)
+            return events + tx.jobs.prune(tx.retention.newest_job_before(old), most)
 
         return await self._pipeline.transact(delete)
 

@@ -1,10 +1,11 @@
 """Every input of the lane passes here: one turn, one transaction, one answer after the commit."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import structlog
 
@@ -15,12 +16,19 @@ from edge_agent.api.errors import StoreError
 from edge_agent.api.events import (
     AgentStarted,
     AgentStopped,
+    BasketVoided,
+    EmployeeLoggedOut,
+    Event,
+    EventSetAside,
+    JournalSigned,
+    KeyAnnounced,
+    PaymentCompleted,
     ScanRefused,
     TimerFired,
 )
 from edge_agent.api.lane import LaneState
 from edge_agent.api.uuid7 import uuid7
-from edge_agent.api.values import Prompt, Refused, Scan, Severity
+from edge_agent.api.values import JournalPlace, Prompt, Refused, Scan, Severity
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.inputs import RecordAgeCheck
 from edge_agent.lane.outcome import Context, DrawerJob, ReceiptJob
@@ -29,14 +37,40 @@ from edge_agent.runtime.job_bodies import DrawerBody, receipt_body
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import Resolver
 from edge_agent.runtime.turn import Budget, Turn, World
+from edge_agent.store.chain import EventRecord
+from edge_agent.store.committer import Transaction, Work
 from edge_agent.store.jobs import JobKind
-from edge_agent.store.outbox import Randomness
+from edge_agent.store.outbox import Cursor, Randomness
 from edge_agent.store.plugin_table import Timer
-from edge_agent.store.writer import Transaction, Work, Writer
+from edge_agent.store.writer import Writer
 
 T = TypeVar("T")
 log = structlog.get_logger()
 OWNER_IS_OFF_RETRY_S = 60.0
+ANNOUNCE_AGAIN_S = 5.0
+SIGNED_AFTER: tuple[type[Event], ...] = (
+    PaymentCompleted,
+    BasketVoided,
+    EmployeeLoggedOut,
+    AgentStopped,
+)
+"""The ends of sales and sessions: behind them the head of the journal is signed."""
+
+
+class HeadSigner(Protocol):
+    """Signs heads of the journal with the lane's key."""
+
+    @property
+    def public_key(self) -> str:
+        """Base64."""
+        ...
+
+    @property
+    def key_id(self) -> str: ...
+
+    def sign(self, source: str, head: JournalPlace) -> str:
+        """The signature, base64."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +94,20 @@ class Pipeline:
         randomness: Randomness,
         writer: Callable[[Callable[[], None], Callable[[], None]], Writer],
         announce: Callable[[Iterable[Change]], None],
+        signer: HeadSigner | None = None,
     ) -> None:
         """
         Args:
             writer: builds the writer, given its ``on_commit`` and ``on_rollback``.
             announce: told on the writer's thread, after each commit, what it changed.
+            signer: signs the journal's head at the end of each sale and session; None: nobody.
         """
         self._policy = policy
         self._clock = clock
         self._randomness = randomness
         self._announce = announce
+        self._signer = signer
+        self._started: AgentStarted | None = None
         self._changes: set[Change] = set()
         self._writer = writer(self._committed, self._rolled_back)
         self._room = asyncio.Semaphore(policy.queue_capacity)
@@ -91,7 +129,10 @@ class Pipeline:
         slots: Callable[[Transaction], Mapping[str, PluginSlot]],
         version: str,
     ) -> None:
-        """Opens the journal and puts the lane back as the last commit left it.
+        """Open the journal and put the lane back as the last commit left it.
+
+        Where the start itself cannot be written, as on a full disk, ``trouble`` says so, and
+        ``announce`` goes on trying.
 
         Args:
             fresh: the lane of a new database.
@@ -99,18 +140,43 @@ class Pipeline:
         """
         self._writer.start(self._clock())
 
-        def wake_up(tx: Transaction) -> None:
+        def load(tx: Transaction) -> None:
             lane = _configured(tx.lane.load(), fresh)
             running = tx.lane.was_running()
             self._working = World(lane, slots(tx))
             previous: Literal["none", "orderly", "crash"] = (
                 "none" if running is None else "crash" if running else "orderly"
             )
-            turn = self._turn(tx)
-            turn.publish(
-                AgentStarted(occurred_at=turn.now, agent_version=version, previous_stop=previous)
+            self._started = AgentStarted(
+                occurred_at=self._clock(), agent_version=version, previous_stop=previous
             )
-            self._write(tx, turn)
+
+        await self.transact(load)
+        with contextlib.suppress(StoreError):
+            await self._say_started()
+
+    async def announce(self) -> None:
+        """Write what could not be written at the start, as soon as there is room."""
+        while self._started is not None:
+            await asyncio.sleep(ANNOUNCE_AGAIN_S)
+            with contextlib.suppress(StoreError):
+                await self._say_started()
+
+    async def _say_started(self) -> None:
+        started = self._started
+        if started is None:
+            return
+
+        def wake_up(tx: Transaction, turn: Turn) -> None:
+            if self._signer is not None:
+                turn.publish(
+                    KeyAnnounced(
+                        occurred_at=turn.now,
+                        key_id=self._signer.key_id,
+                        public_key=self._signer.public_key,
+                    )
+                )
+            turn.publish(started)
             tx.lane.save(turn.lane)
             tx.lane.set_running(True)
             for slot in turn.plugins.values():
@@ -118,18 +184,21 @@ class Pipeline:
                 if slot.plugin is not None:
                     tx.plugins.save(slot.stored())
 
-        await self.transact(wake_up)
+        await self.turn(wake_up)
+        self._started = None
 
     async def stop(self) -> None:
-        """Says that the agent stopped in order, and closes the journal."""
+        """Say that the agent stopped in order, and close the journal."""
 
         def say_so(tx: Transaction, turn: Turn) -> None:
             turn.publish(AgentStopped(occurred_at=turn.now))
             tx.lane.set_running(False)
 
-        if self._durable is not None:
-            await self.turn(say_so)
-        await asyncio.to_thread(self._writer.close)
+        try:
+            if self._durable is not None:
+                await self.turn(say_so)
+        finally:
+            await asyncio.to_thread(self._writer.close)
 
     async def transact(self, work: Work[T], *touches: Change) -> T:
         """Runs work in a transaction that no plugin hears of; waits for the commit.
@@ -218,9 +287,49 @@ class Pipeline:
         slot = self.world.plugins.get(plugin)
         return slot is not None and slot.status is PluginStatus.ACTIVE
 
-    async def delivered(self, cursor: str, position: int) -> None:
-        """The broker has acknowledged everything up to ``position``."""
-        await self.transact(lambda tx: tx.outbox.move_cursor(cursor, position))
+    @property
+    def alarm(self) -> str:
+        """What is wrong with the journal since this start; empty where nothing is."""
+        return self._writer.committer.alarm
+
+    async def delivered(self, name: str, cursor: Cursor) -> None:
+        """The broker has acknowledged everything up to the cursor."""
+        await self.transact(lambda tx: tx.outbox.move_cursor(name, cursor))
+
+    async def begin_epoch(self, predecessor: JournalPlace) -> None:
+        """Begin an epoch behind an event that the stream has and this journal has not."""
+
+        def begin(tx: Transaction) -> None:
+            ended = tx.head.place
+            record = tx.begin_epoch("stream", predecessor, self._clock())
+            self._writer.committer.alarm = (
+                f"The stream has {predecessor} of this lane, which its database, at {ended}, does "
+                f"not know. Epoch {record.epoch} was begun. Was a backup restored, the data "
+                "directory lost, or is another PC using this lane's name?"
+            )
+
+        await self.transact(begin, Change.EVENTS)
+
+    async def set_aside(
+        self, record: EventRecord, reason: Literal["refused", "corrupt"], detail: str
+    ) -> None:
+        """Journal that an event's content is not in the stream."""
+
+        def note(tx: Transaction, turn: Turn) -> None:
+            if not tx.outbox.set_aside(record, reason):
+                return
+            turn.publish(
+                EventSetAside(
+                    occurred_at=turn.now,
+                    event_id=record.event_id,
+                    event_type=record.type,
+                    place=record.place,
+                    reason=reason,
+                    detail=detail,
+                )
+            )
+
+        await self.turn(note)
 
     def _turn(self, tx: Transaction) -> Turn:
         assert self._working is not None
@@ -237,6 +346,10 @@ class Pipeline:
     def _write(self, tx: Transaction, turn: Turn) -> None:
         assert self._working is not None
         records = tx.append(*turn.events)
+        if self._signer is not None and any(
+            isinstance(event, SIGNED_AFTER) for event in turn.events
+        ):
+            self._sign(tx, self._signer, turn.now)
         self._changed(Change.EVENTS, records)
         self._changed(Change.JOBS, (*turn.jobs, *turn.calls))
         self._changed(Change.TIMERS, turn.timers)
@@ -263,6 +376,17 @@ class Pipeline:
         for plugin, message in turn.log:
             log.info("plugin says", plugin=plugin, message=message)
         self._working = turn.world
+
+    def _sign(self, tx: Transaction, signer: HeadSigner, now: datetime) -> None:
+        head = tx.head.place
+        tx.append(
+            JournalSigned(
+                occurred_at=now,
+                key_id=signer.key_id,
+                head=head,
+                signature=signer.sign(tx.head.source, head),
+            )
+        )
 
     def _changed(self, change: Change, by: Sequence[object]) -> None:
         if by:

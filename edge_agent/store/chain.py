@@ -5,9 +5,10 @@ text in UTF-8 and the previous hash as 32 raw bytes (zeros for the first event o
 consumer in any language recomputes it from the Kafka record alone.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+
+from edge_agent.api.values import JournalPlace
 
 GENESIS = bytes(32)
 
@@ -28,6 +29,34 @@ class EventRecord:
     previous_hash: bytes
     hash: bytes
 
+    @property
+    def place(self) -> JournalPlace:
+        """Where it stands, with its hash."""
+        return JournalPlace(epoch=self.epoch, sequence=self.sequence, hash=self.hash.hex())
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether its hash fits what it says and what it follows."""
+        return self.hash == chain_hash(
+            self.previous_hash, self.source, self.epoch, self.sequence, self.event_id, self.body
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the journal: the next event follows it."""
+
+    position: int
+    source: str
+    epoch: int
+    sequence: int
+    hash: bytes
+
+    @property
+    def place(self) -> JournalPlace:
+        """The newest event's place; of a new epoch, sequence 0 with a hash of zeros."""
+        return JournalPlace(epoch=self.epoch, sequence=self.sequence, hash=self.hash.hex())
+
 
 def chain_hash(
     previous_hash: bytes, source: str, epoch: int, sequence: int, event_id: str, body: str
@@ -41,35 +70,3 @@ def short_code(digest: bytes) -> str:
     """Eight hex digits of a hash in two groups, as printed on a receipt: ``3FA9-01BC``."""
     code = digest[:4].hex().upper()
     return f"{code[:4]}-{code[4:]}"
-
-
-def find_breaks(records: Iterable[EventRecord]) -> Iterator[str]:
-    """Describes every place where the records, in order, are not one gapless chain per epoch.
-
-    The first record given may be any record of the journal (older ones may have been delivered
-    and deleted); from there on nothing may be missing.
-    """
-    before: EventRecord | None = None
-    for record in records:
-        where = f"epoch {record.epoch} sequence {record.sequence}"
-        expected = chain_hash(
-            record.previous_hash,
-            record.source,
-            record.epoch,
-            record.sequence,
-            record.event_id,
-            record.body,
-        )
-        if record.hash != expected:
-            yield f"{where}: the event was changed after it was written"
-        if before is None:
-            before = record
-            continue
-        if record.epoch == before.epoch:
-            if record.sequence != before.sequence + 1:
-                yield f"{where}: follows sequence {before.sequence}, events are missing"
-            elif record.previous_hash != before.hash:
-                yield f"{where}: does not follow from the event before it"
-        elif record.sequence != 1 or record.previous_hash != GENESIS:
-            yield f"{where}: a new epoch must begin with sequence 1"
-        before = record

@@ -2,11 +2,13 @@
 
 from sqlalchemy import Connection
 
+from edge_agent.store.epochs import Epochs
 from edge_agent.store.job_table import JobTable
 from edge_agent.store.lane_table import LaneTable
 from edge_agent.store.master_data import MasterData
 from edge_agent.store.outbox import Outbox
 from edge_agent.store.plugin_table import PluginTable
+from edge_agent.store.retention import Retention
 
 
 class Database:
@@ -14,6 +16,8 @@ class Database:
 
     def __init__(self, connection: Connection) -> None:
         self.outbox = Outbox(connection)
+        self.epochs = Epochs(connection)
+        self.retention = Retention(connection)
         self.lane = LaneTable(connection)
         self.plugins = PluginTable(connection)
         self.jobs = JobTable(connection)

@@ -105,14 +105,14 @@ class JobTable:
             .values(not_before=0)
         )
 
-    def prune(self, before: float, most: int) -> int:
-        """Deletes ended jobs that are older than ``before``; returns how many."""
+    def prune(self, newest: int, most: int) -> int:
+        """Delete up to ``most`` ended jobs up to the id ``newest``; return how many."""
         ended = or_(
             _JOB.c.status.in_((JobStatus.DONE, JobStatus.FAILED, JobStatus.DISMISSED)),
             # Nobody is asked about a drawer that could not be observed.
             and_(_JOB.c.status == JobStatus.UNCERTAIN, _JOB.c.kind == JobKind.DRAWER),
         )
-        old = select(_JOB.c.id).where(ended, _JOB.c.created_at < before).limit(most)
+        old = select(_JOB.c.id).where(ended, _JOB.c.id <= newest).limit(most)
         return self._connection.execute(delete(_JOB).where(_JOB.c.id.in_(old))).rowcount
 
     def start(self, job: Job) -> None:

@@ -1,22 +1,35 @@
 """The outbox: the lane's journal of events, and how far each reader of it has got."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from edge_agent.api.errors import StoreError
 from edge_agent.api.events import Event
+from edge_agent.api.text import LONGEST_TEXT, fit
 from edge_agent.api.uuid7 import uuid7
-from edge_agent.store.chain import GENESIS, EventRecord, chain_hash
-from edge_agent.store.tables import CursorRow, EpochRow, OutboxRow, core
+from edge_agent.store.chain import EventRecord, Head, chain_hash
+from edge_agent.store.tables import CursorRow, EpochRow, OutboxRow, SetAsideRow, core
 
+LARGEST_BODY = 65_536
+"""Bytes of an event's JSON; a broker takes a megabyte by default."""
 _OUTBOX, _CURSOR, _EPOCH = core(OutboxRow), core(CursorRow), core(EpochRow)
+_SET_ASIDE = core(SetAsideRow)
 _INSERT = insert(_OUTBOX)
-_NEWEST = select(_OUTBOX).order_by(_OUTBOX.c.position.desc()).limit(1)
+# An epoch's row that is gone leaves its events without a name; the database has only one.
+_SOURCE = func.coalesce(
+    _EPOCH.c.source,
+    select(_EPOCH.c.source).order_by(_EPOCH.c.epoch.desc()).limit(1).scalar_subquery(),
+    "",
+).label("source")
+_RECORDS = select(_OUTBOX, _SOURCE).join(_EPOCH, _EPOCH.c.epoch == _OUTBOX.c.epoch, isouter=True)
+
+
+class EventTooLarge(ValueError):
+    """An event has more than ``LARGEST_BODY`` bytes after its texts were cut."""
 
 
 class Randomness(Protocol):
@@ -26,14 +39,19 @@ class Randomness(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The end of the journal: the next event follows it."""
+class StreamPlace:
+    """Where a record is in its Kafka topic."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a reader has got; ``stream`` is None where that is not known."""
 
     position: int
-    source: str
-    epoch: int
-    sequence: int
-    hash: bytes
+    stream: StreamPlace | None = None
 
 
 class Outbox:
@@ -42,42 +60,17 @@ class Outbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def open_epoch(self, source: str, now: datetime) -> Head:
-        """The head to append to; begins the first epoch in a new database.
-
-        Raises:
-            StoreError: the database belongs to another lane.
-        """
-        newest = self._connection.execute(
-            select(_EPOCH).order_by(_EPOCH.c.epoch.desc()).limit(1)
-        ).one_or_none()
-        if newest is None:
-            return Head(0, source, self.new_epoch(source, now), 0, GENESIS)
-        if newest.source != source:
-            raise StoreError(
-                f"The database holds the events of {newest.source}, but the configuration says "
-                f"{source}. Set store and lane back, or give this lane a data_dir of its own."
-            )
-        last = self._connection.execute(_NEWEST).one_or_none()
-        if last is None or last.epoch != newest.epoch:
-            position = 0 if last is None else last.position
-            return Head(position, source, newest.epoch, 0, GENESIS)
-        return Head(last.position, source, last.epoch, last.sequence, last.hash)
-
-    def new_epoch(self, source: str, now: datetime) -> int:
-        """Begins a new life of the database, as after a restore; returns its number."""
-        newest = self._connection.execute(select(func.max(_EPOCH.c.epoch))).scalar_one() or 0
-        epoch = max(int(now.timestamp()), newest + 1)
-        self._connection.execute(insert(_EPOCH), {"epoch": epoch, "source": source})
-        return epoch
-
     def append(
         self, head: Head, events: Sequence[Event], randomness: Randomness
     ) -> tuple[Head, list[EventRecord]]:
-        """Chains the events to the head and inserts them."""
+        """Chain the events to the head and insert them.
+
+        Raises:
+            EventTooLarge: one of them can never be delivered; nothing was inserted.
+        """
         records = []
         for event in events:
-            body = event.model_dump_json()
+            body = bounded_body(event)
             event_id = str(uuid7(event.occurred_at, randomness(10)))
             sequence = head.sequence + 1
             digest = chain_hash(head.hash, head.source, head.epoch, sequence, event_id, body)
@@ -103,13 +96,28 @@ class Outbox:
     def after(self, position: int, limit: int) -> list[EventRecord]:
         """Up to ``limit`` events behind a position, oldest first."""
         rows = self._connection.execute(
-            select(_OUTBOX, _EPOCH.c.source)
-            .join(_EPOCH, _EPOCH.c.epoch == _OUTBOX.c.epoch)
-            .where(_OUTBOX.c.position > position)
-            .order_by(_OUTBOX.c.position)
-            .limit(limit)
+            _RECORDS.where(_OUTBOX.c.position > position).order_by(_OUTBOX.c.position).limit(limit)
         )
         return [_record(row) for row in rows]
+
+    def at(self, epoch: int, sequence: int) -> EventRecord | None:
+        """The event with that place; None where it is not, or no longer, stored."""
+        rows = self._connection.execute(
+            _RECORDS.where(_OUTBOX.c.epoch == epoch, _OUTBOX.c.sequence == sequence).limit(1)
+        )
+        row = rows.first()
+        return None if row is None else _record(row)
+
+    def newest(self) -> EventRecord | None:
+        """The last event; None in an empty journal."""
+        row = self._connection.execute(
+            _RECORDS.order_by(_OUTBOX.c.position.desc()).limit(1)
+        ).one_or_none()
+        return None if row is None else _record(row)
+
+    def oldest(self) -> EventRecord | None:
+        """The first event that is still stored; None in an empty journal."""
+        return next(iter(self.after(0, 1)), None)
 
     def count(self) -> int:
         """How many events are stored."""
@@ -119,18 +127,44 @@ class Outbox:
         """Position of the last event, 0 where there is none."""
         return self._connection.execute(select(func.max(_OUTBOX.c.position))).scalar_one() or 0
 
-    def cursor(self, name: str) -> int:
+    def cursor(self, name: str) -> Cursor:
         """How far the named reader has got."""
-        query = select(_CURSOR.c.position).where(_CURSOR.c.name == name)
-        return self._connection.execute(query).scalar_one_or_none() or 0
+        row = self._connection.execute(select(_CURSOR).where(_CURSOR.c.name == name)).one_or_none()
+        if row is None:
+            return Cursor(0)
+        known = row.partition is not None and row.offset is not None
+        return Cursor(row.position, StreamPlace(row.partition, row.offset) if known else None)
 
-    def move_cursor(self, name: str, position: int) -> None:
-        """Remembers how far the named reader has got."""
+    def cursors(self) -> dict[str, int]:
+        """Reader -> the position that it has got to."""
+        rows = self._connection.execute(select(_CURSOR.c.name, _CURSOR.c.position))
+        return {row.name: row.position for row in rows}
+
+    def move_cursor(self, name: str, cursor: Cursor) -> None:
+        """Remember how far the named reader has got."""
+        values = {
+            "position": cursor.position,
+            "partition": cursor.stream.partition if cursor.stream is not None else None,
+            "offset": cursor.stream.offset if cursor.stream is not None else None,
+        }
         self._connection.execute(
             upsert(_CURSOR)
-            .values(name=name, position=position)
-            .on_conflict_do_update(index_elements=["name"], set_={"position": position})
+            .values(name=name, **values)
+            .on_conflict_do_update(index_elements=["name"], set_=values)
         )
+
+    def set_aside(self, record: EventRecord, reason: str) -> bool:
+        """Remember that an event's content will not be in the stream; False where it is known."""
+        added = self._connection.execute(
+            upsert(_SET_ASIDE)
+            .values(position=record.position, event_id=record.event_id, reason=reason)
+            .on_conflict_do_nothing()
+        )
+        return added.rowcount == 1
+
+    def count_set_aside(self) -> int:
+        """How many events were set aside and are still stored."""
+        return self._connection.execute(select(func.count()).select_from(_SET_ASIDE)).scalar_one()
 
     def oldest_waiting(self, position: int) -> str | None:
         """When the first event behind a position occurred (RFC 3339)."""
@@ -142,46 +176,36 @@ class Outbox:
         )
         return self._connection.execute(query).scalar_one_or_none()
 
-    def prune(self, delivered: int, before: datetime, now: datetime, most: int) -> int:
-        """Deletes delivered events older than ``before``, never the newest; returns how many.
-
-        An event from after ``now`` was written under a clock that was wrong, and keeps none alive.
-
-        Looks at the ``most`` oldest rows only, so that it costs the same however long the journal.
-        """
-        oldest = (
-            select(_OUTBOX.c.position, _OUTBOX.c.occurred_at)
-            .where(
-                _OUTBOX.c.position <= delivered,
-                _OUTBOX.c.position < self.newest_position(),
-            )
-            .order_by(_OUTBOX.c.position)
-            .limit(most)
-            .subquery()
-        )
-        kept = oldest.c.occurred_at.between(_rfc3339(before), _rfc3339(now))
-        # A chain is cut at its beginning only: everything before the first row to stay.
-        first_to_stay = self._connection.execute(
-            select(func.min(oldest.c.position)).where(kept)
-        ).scalar_one()
-        last_seen = self._connection.execute(select(func.max(oldest.c.position))).scalar_one()
-        if last_seen is None:
-            return 0
-        end = last_seen + 1 if first_to_stay is None else first_to_stay
-        deleted = self._connection.execute(delete(_OUTBOX).where(_OUTBOX.c.position < end))
-        return deleted.rowcount
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
-
 
 def all_records(outbox: Outbox, batch: int = 1000) -> Iterable[EventRecord]:
-    """Every stored event in order, read in batches."""
+    """Every stored event in order, read in batches, so that no read lasts long."""
     position = 0
     while records := outbox.after(position, batch):
         yield from records
         position = records[-1].position
+
+
+def bounded_body(event: Event) -> str:
+    """The event's JSON, its longest texts cut with a mark where it would be too large.
+
+    Raises:
+        EventTooLarge: it has too many parts rather than a text that is too long.
+    """
+    body = event.model_dump_json()
+    if len(body) > LONGEST_TEXT:
+        cut = _cut_texts(json.loads(body))
+        body = json.dumps(cut, ensure_ascii=False, separators=(",", ":"))
+    if (size := len(body.encode())) > LARGEST_BODY:
+        raise EventTooLarge(f"{event.type} has {size} bytes, {LARGEST_BODY} are allowed")
+    return body
+
+
+def _cut_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {fit(key): _cut_texts(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_cut_texts(part) for part in value]
+    return fit(value)
 
 
 def _columns(record: EventRecord) -> dict[str, object]:

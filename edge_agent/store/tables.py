@@ -12,11 +12,17 @@ def core(model: type[SQLModel]) -> Table:
 
 
 class EpochRow(SQLModel, table=True):
-    """A life of this database: a new or restored one begins a new epoch (Unix seconds)."""
+    """A life of this database, and the newest event known of the life before it.
+
+    The first epoch of a database that was never lost has no predecessor.
+    """
 
     __tablename__: ClassVar[str] = "epoch"
     epoch: int = Field(primary_key=True)
     source: str
+    predecessor_epoch: int | None
+    predecessor_sequence: int | None
+    predecessor_hash: bytes | None
 
 
 class OutboxRow(SQLModel, table=True):
@@ -35,12 +41,51 @@ class OutboxRow(SQLModel, table=True):
     hash: bytes
 
 
+class PrunedRow(SQLModel, table=True):
+    """The newest event that was pruned (one row): the journal begins behind it."""
+
+    __tablename__: ClassVar[str] = "pruned"
+    id: int = Field(primary_key=True)
+    position: int
+    epoch: int
+    sequence: int
+    hash: bytes
+
+
+class RetentionMarkRow(SQLModel, table=True):
+    """How far events and jobs had got after so many seconds of running, over all restarts."""
+
+    __tablename__: ClassVar[str] = "retention_mark"
+    running_s: float = Field(primary_key=True)
+    position: int
+    job_id: int
+
+
+class SetAsideRow(SQLModel, table=True):
+    """An event whose place in the stream is held by a record without content."""
+
+    __tablename__: ClassVar[str] = "set_aside"
+    position: int = Field(primary_key=True)
+    event_id: str
+    reason: str
+
+
+class CommitCountRow(SQLModel, table=True):
+    """Counts the commits that append no event (one row), so that each commit leaves a trace."""
+
+    __tablename__: ClassVar[str] = "commit_count"
+    id: int = Field(primary_key=True)
+    number: int
+
+
 class CursorRow(SQLModel, table=True):
-    """Up to which outbox position a reader has got."""
+    """Up to which outbox position a reader has got, and where that event is in Kafka."""
 
     __tablename__: ClassVar[str] = "cursor"
     name: str = Field(primary_key=True)
     position: int
+    partition: int | None
+    offset: int | None
 
 
 class LaneRow(SQLModel, table=True):

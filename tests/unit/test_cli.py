@@ -79,7 +79,7 @@ def test_import_tail_and_verify_without_an_agent(tmp_path: Path, config: str) ->
     (line,) = edge_agent("journal", "tail", "--config", config).stdout.splitlines()
     assert json.loads(line)["type"] == "lane.price_book.imported"
     verified = edge_agent("journal", "verify", "--config", config)
-    assert verified.stdout == "ok: 1 events in an unbroken chain\n"
+    assert verified.stdout == "ok: 1 of 1 events verified, 0 under a signature\n"
 
 
 def test_a_wrong_price_book_changes_nothing(tmp_path: Path, config: str) -> None:

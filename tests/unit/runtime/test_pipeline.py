@@ -21,9 +21,11 @@ from edge_agent.runtime.plugin_desk import PluginDesk
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus, load_slot
 from edge_agent.runtime.registry import Registry
 from edge_agent.runtime.turn import Budget
+from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import JobKind, JobStatus
+from edge_agent.store.outbox import Cursor
 from edge_agent.store.reader import Reader
-from edge_agent.store.writer import Transaction, Writer
+from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON
 from tests.conftest import SOURCE, seeded_bytes
 
@@ -150,7 +152,7 @@ async def test_each_commit_tells_what_it_changed(tmp_path: Path) -> None:
     lane.changes.clear()
     await pipeline.scan(scan("EMP1001"))
     await pipeline.scan(scan(PEN))
-    await pipeline.delivered("kafka", 1)
+    await pipeline.delivered("kafka", Cursor(1))
     assert lane.changes == [{Change.EVENTS, Change.TIMERS}, {Change.EVENTS}, set()]
 
 

@@ -4,17 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from edge_agent.store.chain import GENESIS, EventRecord, chain_hash, find_breaks, short_code
+from edge_agent.store.chain import GENESIS, EventRecord, chain_hash, short_code
+from edge_agent.store.verification import find_breaks
+
+BODY = '{"type":"t","version":1,"occurred_at":"then"}'
 
 
 def chain(length: int, epoch: int = 1) -> list[EventRecord]:
     records: list[EventRecord] = []
     previous = GENESIS
     for sequence in range(1, length + 1):
-        digest = chain_hash(previous, "/s", epoch, sequence, f"id{sequence}", "{}")
+        name = f"id{sequence}"
+        digest = chain_hash(previous, "/s", epoch, sequence, name, BODY)
         records.append(
             EventRecord(
-                sequence, "/s", epoch, sequence, f"id{sequence}", "t", 1, "", "{}", previous, digest
+                sequence, "/s", epoch, sequence, name, "t", 1, "then", BODY, previous, digest
             )
         )
         previous = digest
@@ -54,7 +58,9 @@ def test_a_changed_event_is_found(change: dict[str, str]) -> None:
 def test_swapped_events_are_found() -> None:
     records = chain(4)
     records[1], records[2] = records[2], records[1]
-    assert list(find_breaks(records))
+    assert (
+        next(find_breaks(records)) == "epoch 1 sequence 3: follows sequence 1, events are missing"
+    )
 
 
 def test_short_code_is_the_hashs_beginning() -> None:

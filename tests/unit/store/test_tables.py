@@ -1,18 +1,12 @@
 """Outbox, jobs, plugins, timers and master data keep what they are given."""
 
-from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
-from edge_agent.api.events import AgentStopped
 from edge_agent.api.values import Employee, Money, PriceBookItem, Role
-from edge_agent.store.chain import find_breaks
+from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import JobKind, JobStatus
-from edge_agent.store.outbox import all_records
 from edge_agent.store.plugin_table import StoredPlugin, Timer
-from edge_agent.store.writer import Transaction, Writer
-from edge_agent.testing import NOON
-from tests.conftest import SOURCE, seeded_bytes
+from edge_agent.store.writer import Writer
 
 
 def test_jobs_come_in_order_and_move_through_their_states(writer: Writer) -> None:
@@ -100,30 +94,6 @@ def test_imports_replace_what_was_there(writer: Writer) -> None:
     writer.submit(work).result(5)
 
 
-def test_pruning_keeps_what_is_undelivered_recent_or_newest(writer: Writer) -> None:
-    def work(tx: Transaction) -> list[int]:
-        for age in (10, 9, 2, 8, 7):
-            tx.append(AgentStopped(occurred_at=NOON - timedelta(days=age)))
-        tx.outbox.prune(4, NOON - timedelta(days=5), NOON, 100)
-        left = [record.position for record in tx.outbox.after(0, 10)]
-        tx.outbox.prune(5, NOON, NOON, 1)
-        left += [record.position for record in tx.outbox.after(0, 10)]
-        tx.outbox.prune(5, NOON, NOON, 100)
-        return left + [record.position for record in tx.outbox.after(0, 10)]
-
-    assert writer.submit(work).result(5) == [3, 4, 5, 4, 5, 5]
-
-
-def test_an_event_from_a_wrong_clock_keeps_nothing_alive(writer: Writer) -> None:
-    def work(tx: Transaction) -> list[int]:
-        for days in (-3650, 10, 9, 2):
-            tx.append(AgentStopped(occurred_at=NOON - timedelta(days=days)))
-        tx.outbox.prune(4, NOON - timedelta(days=5), NOON, 100)
-        return [record.position for record in tx.outbox.after(0, 10)]
-
-    assert writer.submit(work).result(5) == [4]
-
-
 def test_receipts_are_shown_however_many_calls_wait(writer: Writer) -> None:
     def work(tx: Transaction) -> list[JobKind]:
         tx.jobs.settle(tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0), JobStatus.FAILED, "", 0)
@@ -137,7 +107,7 @@ def test_receipts_are_shown_however_many_calls_wait(writer: Writer) -> None:
 def test_a_drawer_that_nobody_could_observe_is_pruned_in_time(writer: Writer) -> None:
     def work(tx: Transaction) -> int:
         tx.jobs.settle(tx.jobs.add(JobKind.DRAWER, "lane", "{}", 1.0), JobStatus.UNCERTAIN, "", 0)
-        return tx.jobs.prune(2.0, 100)
+        return tx.jobs.prune(1, 100)
 
     assert writer.submit(work).result(5) == 1
 
@@ -153,20 +123,7 @@ def test_ended_jobs_are_pruned_and_uncertain_ones_shown_first(writer: Writer) ->
         ):
             tx.jobs.settle(tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0), status, "", 0)
         shown = [job.id for job in tx.jobs.open_or_failed(10)]
-        pruned = tx.jobs.prune(2.0, 100)
+        pruned = tx.jobs.prune(5, 100)
         return shown, pruned, [job.id for job in tx.jobs.open_or_failed(10)]
 
     assert writer.submit(work).result(5) == ([1, 5, 3], 3, [1, 5])
-
-
-def test_a_new_epoch_begins_at_sequence_one(writer: Writer, tmp_path: Path) -> None:
-    writer.submit(lambda tx: tx.append(AgentStopped(occurred_at=NOON))).result(5)
-    begun = writer.submit(lambda tx: tx.outbox.new_epoch(SOURCE, NOON)).result(5)
-    writer.close()
-    again = Writer(tmp_path, SOURCE, seeded_bytes)
-    again.start(NOON)
-    (record,) = again.submit(lambda tx: tx.append(AgentStopped(occurred_at=NOON))).result(5)
-    assert (record.position, record.epoch, record.sequence) == (2, begun, 1)
-    assert begun > int(NOON.timestamp())
-    assert list(find_breaks(again.submit(lambda tx: list(all_records(tx.outbox))).result(5))) == []
-    again.close()

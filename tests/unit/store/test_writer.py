@@ -9,12 +9,13 @@ from pytest_mock import MockerFixture
 
 from edge_agent.api.errors import SchemaTooNew, StoreError, StoreLocked
 from edge_agent.api.events import AgentStopped
-from edge_agent.store.chain import find_breaks
+from edge_agent.store.committer import Transaction
 from edge_agent.store.connection import open_connection
 from edge_agent.store.lock import DirectoryLock
-from edge_agent.store.outbox import all_records
+from edge_agent.store.outbox import Cursor, all_records
 from edge_agent.store.reader import Reader
-from edge_agent.store.writer import Transaction, Writer
+from edge_agent.store.verification import find_breaks
+from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON
 from tests.conftest import SOURCE, seeded_bytes
 
@@ -48,21 +49,20 @@ def test_sequences_are_gapless_over_many_submitters(writer: Writer, tmp_path: Pa
 def test_work_that_raises_is_undone_alone(writer: Writer, tmp_path: Path) -> None:
     def spoil(tx: Transaction) -> None:
         append(tx)
-        tx.outbox.move_cursor("kafka", 99)
+        tx.outbox.move_cursor("kafka", Cursor(99))
         raise ValueError("spoiled")
 
     first, spoiled, last = writer.submit(append), writer.submit(spoil), writer.submit(append)
     assert (first.result(5), last.result(5)) == (1, 2)
     with pytest.raises(ValueError, match="spoiled"):
         spoiled.result(5)
-    assert Reader(tmp_path).read_now(lambda db: db.outbox.cursor("kafka")) == 0
+    assert Reader(tmp_path).read_now(lambda db: db.outbox.cursor("kafka")) == Cursor(0)
 
 
-def test_a_commit_that_fails_undoes_the_whole_batch_and_says_so(
-    writer: Writer, tmp_path: Path
-) -> None:
+def test_a_commit_that_fails_undoes_the_whole_batch_and_says_so(tmp_path: Path) -> None:
     rolled_back: list[bool] = []
-    writer._on_rollback = lambda: rolled_back.append(True)
+    writer = Writer(tmp_path, SOURCE, seeded_bytes, on_rollback=lambda: rolled_back.append(True))
+    writer.start(NOON)
 
     def fill_the_disk(tx: Transaction) -> None:
         connection = tx.outbox._connection
@@ -79,6 +79,7 @@ def test_a_commit_that_fails_undoes_the_whole_batch_and_says_so(
     assert rolled_back == [True]
     writer.submit(find_room).result(5)
     assert writer.submit(append).result(5) == 1
+    writer.close()
 
 
 def test_results_come_after_the_commit(writer: Writer, tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_writer_that_dies_tells_everybody(tmp_path: Path) -> None:
 def test_whatever_fails_while_the_database_is_opened_is_told(
     tmp_path: Path, mocker: MockerFixture
 ) -> None:
-    mocker.patch("edge_agent.store.writer.open_connection", side_effect=RuntimeError("strange"))
+    mocker.patch("edge_agent.store.committer.open_connection", side_effect=RuntimeError("strange"))
     with pytest.raises(RuntimeError, match="strange"):
         Writer(tmp_path, SOURCE, seeded_bytes).start(NOON)
 

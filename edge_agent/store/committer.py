@@ -1,0 +1,344 @@
+"""The writing connection: pieces of work run together and become durable in one commit.
+
+A piece that raises is undone alone, by its savepoint; a disk that fails undoes all pieces of the
+commit. Where a failed commit leaves open what is on the disk, the database is opened again and a
+commit of its own settles it; only where that fails too is the answer "uncertain".
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import structlog
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import SQLAlchemyError
+
+from edge_agent.api.errors import StoreError, StoreUncertain
+from edge_agent.api.events import EpochOpened, Event
+from edge_agent.api.values import JournalPlace
+from edge_agent.store.ballast import Ballast
+from edge_agent.store.chain import EventRecord, Head
+from edge_agent.store.connection import open_connection
+from edge_agent.store.database import Database
+from edge_agent.store.head_file import HeadFile
+from edge_agent.store.outbox import Randomness
+from edge_agent.store.schema import schema_steps, upgrade
+from edge_agent.store.tables import CommitCountRow, core
+
+T = TypeVar("T")
+log = structlog.get_logger()
+_COUNT = core(CommitCountRow)
+_COUNT_ONE_MORE = (
+    upsert(_COUNT)
+    .values(id=1, number=1)
+    .on_conflict_do_update(index_elements=["id"], set_={"number": _COUNT.c.number + 1})
+)
+# Raised before the commit's last frame is written, or before anything is.
+_CERTAINLY_UNDONE = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
+)
+
+
+class Transaction(Database):
+    """The database inside the open transaction, and the journal's head as of now."""
+
+    def __init__(self, connection: Connection, head: Head, randomness: Randomness) -> None:
+        super().__init__(connection)
+        self.head = head
+        self._randomness = randomness
+
+    def append(self, *events: Event) -> list[EventRecord]:
+        """Append events to the journal."""
+        self.head, records = self.outbox.append(self.head, events, self._randomness)
+        return records
+
+    def begin_epoch(
+        self,
+        noticed_by: Literal["head_file", "stream", "epoch_table"],
+        predecessor: JournalPlace,
+        now: datetime,
+    ) -> EventRecord:
+        """Begin an epoch behind an event that this database does not have."""
+        ended = self.head.place if self.head.position else None
+        self.head = self.epochs.begin(self.head, predecessor)
+        (record,) = self.append(
+            EpochOpened(
+                occurred_at=now,
+                noticed_by=noticed_by,
+                predecessor=predecessor,
+                journal_head=ended,
+            )
+        )
+        return record
+
+
+Work = Callable[[Transaction], T]
+Piece = tuple[Work[Any], "Future[Any]"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Where the database stands: a commit moves the head or, without an event, the count."""
+
+    head: Head
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A commit of which it is not known whether it happened."""
+
+    before: _Mark
+    after: _Mark
+
+
+class Committer:
+    """Owns the writing connection from ``open`` to ``close``; one thread may use it."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        source: str,
+        randomness: Randomness,
+        *,
+        on_commit: Callable[[], None],
+        on_rollback: Callable[[], None],
+    ) -> None:
+        """
+        Args:
+            source: the lane's name in the world, ``/stores/{store}/lanes/{lane}``.
+            on_commit, on_rollback: called when a whole batch has become durable, or was undone;
+                results follow afterwards.
+        """
+        self._data_dir = data_dir
+        self._source = source
+        self._randomness = randomness
+        self._on_commit = on_commit
+        self._on_rollback = on_rollback
+        self._head_file = HeadFile(data_dir, source)
+        self._ballast = Ballast(data_dir)
+        self._connection: Connection | None = None
+        self._mark: _Mark | None = None
+        self._doubt: _Doubt | None = None
+        self.alarm = ""
+        """Why a new epoch was begun at this start; empty where none was."""
+
+    def open(self, now: datetime) -> None:
+        """Open and upgrade the database, and compare it with the head kept beside it.
+
+        Raises:
+            StoreError: the database cannot be used, or belongs to another lane.
+        """
+        try:
+            try:
+                self._open(now)
+            except SQLAlchemyError:
+                # A full disk has no room for the files that SQLite opens beside the database.
+                if not self._ballast.release():
+                    raise
+                self._close_connection()
+                self._open(now)
+        except SQLAlchemyError as error:
+            self._close_connection()
+            raise StoreError(f"{self._explain(error)} Nothing was changed.") from error
+        self._ballast.fill()
+
+    def commit(self, batch: Sequence[Piece]) -> None:
+        """Run the pieces, commit them together and settle their futures."""
+        try:
+            connection, before = self._ready()
+        except SQLAlchemyError as error:
+            _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
+            return
+        settle: list[Callable[[], None]] = []
+        transaction = Transaction(connection, before.head, self._randomness)
+        after = before
+        committing = False
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            changes = _changes(connection)
+            settle += [_attempt(connection, transaction, work, future) for work, future in batch]
+            after = _Mark(transaction.head, before.count)
+            # A batch that only reads writes nothing: it works on a full disk too.
+            if after.head == before.head and _changes(connection) != changes:
+                connection.execute(_COUNT_ONE_MORE)
+                after = _Mark(before.head, before.count + 1)
+            committing = True
+            connection.exec_driver_sql("COMMIT")
+        except SQLAlchemyError as error:
+            if not committing or _is_certainly_undone(error):
+                self._roll_back()
+                self._on_rollback()
+                _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
+                return
+            self._doubt = _Doubt(before, after)
+            try:
+                happened = self._settle_doubt()
+            except SQLAlchemyError:
+                _refuse(
+                    batch,
+                    StoreUncertain(
+                        f"{self._explain(error)} It is not known whether this was taken. "
+                        "Look at the lane before you try again."
+                    ),
+                )
+                return
+            if not happened:
+                _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
+                return
+        else:
+            self._committed(after)
+        for tell in settle:
+            tell()
+
+    def close(self) -> None:
+        """Close the database; what is committed stays."""
+        self._close_connection()
+        self._head_file.close()
+
+    def _open(self, now: datetime) -> None:
+        connection = self._connection = open_connection(self._data_dir)
+        upgrade(connection, schema_steps())
+        database = Database(connection)
+        seen = self._head_file.read()
+        head = database.epochs.open(self._source, now, seen)
+        noticed_by: Literal["head_file", "epoch_table"] | None = None
+        predecessor = head.place
+        if seen is not None and not database.epochs.accounts_for(seen.place):
+            noticed_by, predecessor = "head_file", seen.place
+        elif head.sequence and not database.epochs.has_row(head.epoch):
+            noticed_by = "epoch_table"
+        if noticed_by is not None:
+            head = self._begin_epoch(connection, head, noticed_by, predecessor, now)
+        self._mark = _Mark(head, _read_count(connection))
+        if head.sequence:
+            self._head_file.write(head)
+
+    def _begin_epoch(
+        self,
+        connection: Connection,
+        head: Head,
+        noticed_by: Literal["head_file", "epoch_table"],
+        predecessor: JournalPlace,
+        now: datetime,
+    ) -> Head:
+        transaction = Transaction(connection, head, self._randomness)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        record = transaction.begin_epoch(noticed_by, predecessor, now)
+        connection.exec_driver_sql("COMMIT")
+        self.alarm = (
+            f"The database went back in time: it ended at {head.place}, but this lane had written "
+            f"{predecessor}. Epoch {record.epoch} was begun. Was a backup restored, or is the "
+            "disk failing?"
+        )
+        log.error("journal went back in time", ended=str(head.place), known=str(predecessor))
+        return transaction.head
+
+    def _ready(self) -> tuple[Connection, _Mark]:
+        """An open connection without a doubtful commit; raises ``SQLAlchemyError``."""
+        if self._doubt is not None:
+            self._settle_doubt()
+        if self._connection is None:
+            self._connection = open_connection(self._data_dir)
+        assert self._mark is not None
+        return self._connection, self._mark
+
+    def _settle_doubt(self) -> bool:
+        """Whether the doubtful commit happened, told by what is there.
+
+        A commit of its own, on a new connection, makes sure that it stays so: frames of the
+        doubtful one that a recovery might still find are overwritten, or are part of the database.
+
+        Raises:
+            SQLAlchemyError: the database cannot be opened and written now.
+        """
+        doubt = self._doubt
+        assert doubt is not None
+        self._close_connection()
+        connection = self._connection = open_connection(self._data_dir)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        count = _read_count(connection)
+        if doubt.after.head != doubt.before.head:
+            newest = Database(connection).outbox.newest()
+            happened = newest is not None and newest.hash == doubt.after.head.hash
+        else:
+            happened = count == doubt.after.count
+        connection.execute(_COUNT_ONE_MORE)
+        connection.exec_driver_sql("COMMIT")
+        self._doubt = None
+        log.warning("doubtful commit settled", happened=happened)
+        if happened:
+            self._committed(_Mark(doubt.after.head, count + 1))
+        else:
+            self._mark = _Mark(doubt.before.head, count + 1)
+            self._on_rollback()
+        return happened
+
+    def _committed(self, mark: _Mark) -> None:
+        self._mark = mark
+        self._head_file.write(mark.head)
+        self._on_commit()
+
+    def _roll_back(self) -> None:
+        assert self._connection is not None
+        try:
+            if self._connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+                self._connection.exec_driver_sql("ROLLBACK")
+        except SQLAlchemyError:
+            # Closing it undoes what was not committed.
+            self._close_connection()
+
+    def _close_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _explain(self, error: SQLAlchemyError) -> str:
+        cause = getattr(error, "orig", None) or error
+        return f"The database in {self._data_dir} cannot be written: {cause}."
+
+
+def _refuse(batch: Sequence[Piece], failure: StoreError) -> None:
+    for _, future in batch:
+        future.set_exception(failure)
+
+
+def _read_count(connection: Connection) -> int:
+    return connection.execute(select(_COUNT.c.number)).scalar_one_or_none() or 0
+
+
+def _changes(connection: Connection) -> int:
+    """How many rows this connection has changed since it was opened."""
+    return int(connection.connection.dbapi_connection.total_changes)  # type: ignore[union-attr]
+
+
+def _is_certainly_undone(error: SQLAlchemyError) -> bool:
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    # The low byte is the primary code; FULL is told while frames are written, before the last.
+    return code is not None and code & 0xFF in _CERTAINLY_UNDONE
+
+
+def _attempt(
+    connection: Connection, transaction: Transaction, work: Work[Any], future: "Future[Any]"
+) -> Callable[[], None]:
+    """Run one piece in a savepoint; return how to tell its submitter, once committed."""
+    before = transaction.head
+    connection.exec_driver_sql("SAVEPOINT piece")
+    try:
+        result = work(transaction)
+    except SQLAlchemyError:
+        # A full or failing disk: SQLite may have undone the whole transaction by itself.
+        raise
+    except Exception as error:
+        connection.exec_driver_sql("ROLLBACK TO piece")
+        connection.exec_driver_sql("RELEASE piece")
+        transaction.head = before
+        failure = error  # the name in the except clause is gone after it
+        return lambda: future.set_exception(failure)
+    connection.exec_driver_sql("RELEASE piece")
+    return lambda: future.set_result(result)
