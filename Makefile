@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CONSTRAINTS := constraints.txt
 
-.PHONY: demo test lint unit bench corpus scans fuzz rig screenshot upgrade clean
+.PHONY: demo test lint unit bench corpus scans fuzz rig screenshot simulate-crashes mutants upgrade clean
 
 demo: $(READY) ## A simulated lane with the terminal UI; q leaves it.
 	$(BIN)/edge-agent demo
@@ -34,6 +34,10 @@ scans: $(READY) ## Scans over lines that lose one byte in five: what is dropped,
 
 fuzz: $(READY) ## 100,000 payloads that nobody meant: none raises, none is slow or large.
 	$(BIN)/python -m tests.corpus.fuzz
+
+SEEDS ?= 200
+simulate-crashes: $(READY) ## SEEDS=... schedules of crashes, checked by an oracle; 200 take about a minute.
+	$(BIN)/python -m tests.crash --seeds $(SEEDS)
 
 rig: $(READY) ## 200 bulk sales on a simulated lane.
 	$(BIN)/edge-agent rig --sales 200

@@ -25,13 +25,16 @@ class Housekeeping:
         retention_s: float,
         monotonic: Callable[[], float],
         fewest_events: int = FEWEST_EVENTS,
+        every_s: float = EVERY_S,
     ) -> None:
         """
         Args:
             cursor: the reader up to which events count as delivered.
             monotonic: seconds, by a clock that nobody sets.
             fewest_events: so many of the newest events stay whatever their age.
+            every_s: the pause between two looks, while there is little to delete.
         """
+        self._every_s = every_s
         self._fewest_events = fewest_events
         self._desk = desk
         self._cursor = cursor
@@ -39,7 +42,7 @@ class Housekeeping:
         self._monotonic = monotonic
 
     async def run(self) -> None:
-        """Look once a minute, more often while there is much to delete, until cancelled."""
+        """Look now and then, more often while there is much to delete, until cancelled."""
         began = self._monotonic()
         before_s = await self._desk.running_s()
         while True:
@@ -47,4 +50,4 @@ class Housekeeping:
             forgotten = await self._desk.forget(
                 self._cursor, running_s, self._retention_s, ROWS_AT_ONCE, self._fewest_events
             )
-            await asyncio.sleep(EVERY_S if forgotten < ROWS_AT_ONCE else BREATHER_S)
+            await asyncio.sleep(self._every_s if forgotten < ROWS_AT_ONCE else BREATHER_S)

@@ -230,6 +230,8 @@ class Committer:
         transaction = Transaction(connection, head, self._randomness)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         record = transaction.begin_epoch(noticed_by, predecessor, now)
+        # What this database still wants to print or to open may have happened since.
+        transaction.jobs.doubt_outputs()
         connection.exec_driver_sql("COMMIT")
         self.alarm = (
             f"The database went back in time: it ended at {head.place}, but this lane had written "

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.tables import JobRow, core
@@ -106,13 +106,17 @@ class JobTable:
         )
 
     def prune(self, newest: int, most: int) -> int:
-        """Delete up to ``most`` ended jobs up to the id ``newest``; return how many."""
+        """Delete up to ``most`` ended jobs up to the id ``newest``; return how many.
+
+        The last job stays, so that no later one gets its id.
+        """
         ended = or_(
             _JOB.c.status.in_((JobStatus.DONE, JobStatus.FAILED, JobStatus.DISMISSED)),
             # Nobody is asked about a drawer that could not be observed.
             and_(_JOB.c.status == JobStatus.UNCERTAIN, _JOB.c.kind == JobKind.DRAWER),
         )
-        old = select(_JOB.c.id).where(ended, _JOB.c.id <= newest).limit(most)
+        last = select(func.max(_JOB.c.id)).scalar_subquery()
+        old = select(_JOB.c.id).where(ended, _JOB.c.id <= newest, _JOB.c.id < last).limit(most)
         return self._connection.execute(delete(_JOB).where(_JOB.c.id.in_(old))).rowcount
 
     def start(self, job: Job) -> None:
@@ -121,6 +125,17 @@ class JobTable:
             update(_JOB)
             .where(_JOB.c.id == job.id)
             .values(status=JobStatus.RUNNING, attempts=job.attempts + 1)
+        )
+
+    def doubt_outputs(self) -> None:
+        """Take every output that waits for one that may have happened."""
+        self._connection.execute(
+            update(_JOB)
+            .where(
+                _JOB.c.status == JobStatus.PENDING,
+                _JOB.c.kind.in_((JobKind.RECEIPT, JobKind.DRAWER)),
+            )
+            .values(status=JobStatus.RUNNING)
         )
 
     def settle(self, job_id: int, status: JobStatus, detail: str, not_before: float) -> None:

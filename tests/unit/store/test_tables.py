@@ -107,9 +107,23 @@ def test_receipts_are_shown_however_many_calls_wait(writer: Writer) -> None:
 def test_a_drawer_that_nobody_could_observe_is_pruned_in_time(writer: Writer) -> None:
     def work(tx: Transaction) -> int:
         tx.jobs.settle(tx.jobs.add(JobKind.DRAWER, "lane", "{}", 1.0), JobStatus.UNCERTAIN, "", 0)
+        tx.jobs.add(JobKind.DRAWER, "lane", "{}", 1.0)
         return tx.jobs.prune(1, 100)
 
     assert writer.submit(work).result(5) == 1
+
+
+def test_job_ids_are_never_used_again(writer: Writer) -> None:
+    """They are in the journal's events, and a person decides about a job by its id."""
+
+    def work(tx: Transaction) -> list[int]:
+        ids = [tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0) for _ in range(3)]
+        for job in ids:
+            tx.jobs.settle(job, JobStatus.DONE, "", 0)
+        tx.jobs.prune(99, 100)
+        return [*ids, tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0)]
+
+    assert writer.submit(work).result(5) == [1, 2, 3, 4]
 
 
 def test_ended_jobs_are_pruned_and_uncertain_ones_shown_first(writer: Writer) -> None:

@@ -1,0 +1,66 @@
+"""An event loop without time or threads: the same seed runs the same schedule."""
+
+import asyncio
+import selectors
+from collections.abc import Callable
+from contextvars import Context
+from random import Random
+from typing import Any
+
+LONGEST_READ_S = 0.004
+
+
+class OutOfWork(RuntimeError):
+    """Nothing is left that could ever wake the loop."""
+
+
+class _NoDevices(selectors.SelectSelector):
+    """Waits for nothing but the clock, which it moves instead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            raise OutOfWork
+        self.now += max(timeout, 0.0)
+        return []
+
+
+class SimulatedLoop(asyncio.SelectorEventLoop):
+    """Moves its clock to the next thing that is due; work of other threads runs on it, late."""
+
+    def __init__(self, random: Random) -> None:
+        self._devices = _NoDevices()
+        self._random = random
+        super().__init__(self._devices)
+
+    def time(self) -> float:
+        """Seconds since the loop was made, of the schedule's own clock."""
+        return self._devices.now
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: object, function: Callable[..., Any], *arguments: Any
+    ) -> asyncio.Future[Any]:
+        """Run the function in one piece, a little later."""
+        future: asyncio.Future[Any] = self.create_future()
+
+        def run() -> None:
+            if future.cancelled():
+                return
+            try:
+                result = function(*arguments)
+            except Exception as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        self.call_later(self._random.uniform(0.0, LONGEST_READ_S), run)
+        return future
+
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., object], *arguments: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """There is one thread."""
+        return self.call_soon(callback, *arguments, context=context)
