@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from edge_agent.api.errors import StoreError
 from edge_agent.api.lane import LaneState
 from edge_agent.config import Config, KafkaTable
 from edge_agent.control.server import ControlServer, free_socket
+from edge_agent.logs import log_loop_errors
+from edge_agent.runtime.clock_watch import ClockWatch
 from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.device_desk import DeviceDesk
 from edge_agent.runtime.device_host import DeviceHost
@@ -48,6 +51,7 @@ log = structlog.get_logger()
 STOP_DEADLINE_S = 20.0
 PLUGIN_DEADLINE_S = 1.0
 SECONDS_A_DAY = 86_400
+FEWEST_DESCRIPTORS = 1024
 
 
 def utc_now() -> datetime:
@@ -62,6 +66,14 @@ def prepare_data_dir(path: Path) -> DirectoryLock:
         return DirectoryLock(path)
     except OSError as error:
         raise StoreError(f"data_dir {path} cannot be used: {error.strerror}.") from error
+
+
+def reserve_descriptors() -> None:
+    """Allow more open files than the control socket's connections can ever take."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FEWEST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(FEWEST_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None]) -> Pipeline:
@@ -120,12 +132,16 @@ async def start_pipeline(pipeline: Pipeline, config: Config, registry: Registry)
             log.warning("plugin is unavailable", plugin=slot.name, reason=slot.detail)
 
 
-async def run_agent(config: Config) -> None:
-    """Runs until SIGTERM or SIGINT, then stops in order.
+async def run_agent(config: Config, lines_lost: Callable[[], int]) -> None:
+    """Run until SIGTERM or SIGINT, then stop in order.
+
+    Args:
+        lines_lost: how many log lines could not be written.
 
     Raises:
         StoreError: the database cannot be used, or another agent uses it.
     """
+    reserve_descriptors()
     lock = prepare_data_dir(config.agent.data_dir)
     free_socket(config.agent.socket)
     loop = asyncio.get_running_loop()
@@ -133,13 +149,14 @@ async def run_agent(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     try:
-        await _run(config, stopping)
+        await _run(config, stopping, lines_lost)
     finally:
         lock.release()
 
 
-async def _run(config: Config, stopping: asyncio.Event) -> None:
+async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[], int]) -> None:
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_loop_errors)
     stationery = config.receipt.stationery(ZoneInfo(config.lane.time_zone))
     commits = Commits(loop)
     registry = Registry()
@@ -172,7 +189,7 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     queue = JobQueue(reader, commits.jobs, utc_now)
     outputs = Outputs(desk, queue, devices, stationery, utc_now)
     forwarder = _forwarder(config, reader, commits, pipeline)
-    supervisor = Supervisor()
+    supervisor = Supervisor(pipeline.service_failed)
     services = AgentServices(
         pipeline,
         desk,
@@ -181,9 +198,11 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
         devices,
         supervisor,
         forwarder.status if forwarder is not None else None,
+        lines_lost,
     )
     for host in devices.hosts:
-        supervisor.start(f"device:{host.name}", host.run)
+        # One that is set up wrongly has nothing to do; its own state says so.
+        supervisor.start(f"device:{host.name}", host.run, may_end=True)
     supervisor.start("hotplug", Hotplug(devices.look_now).run)
     supervisor.start("receipts", outputs.print_receipts)
     supervisor.start("drawers", outputs.open_drawers)
@@ -191,7 +210,9 @@ async def _run(config: Config, stopping: asyncio.Event) -> None:
     supervisor.start("timers", Timers(pipeline, reader, commits.timers, utc_now).run)
     retention_s = config.agent.retention_days * SECONDS_A_DAY
     supervisor.start("housekeeping", Housekeeping(desk, CURSOR, retention_s, monotonic).run)
-    supervisor.start("announcement", pipeline.announce)
+    watch = ClockWatch(pipeline.clock_jumped, utc_now, monotonic)
+    supervisor.start("clock", watch.run)
+    supervisor.start("announcement", pipeline.announce, may_end=True)
     if forwarder is not None:
         supervisor.start("forwarder", forwarder.run)
     supervisor.start("control", ControlServer(services, config.agent.socket).run)

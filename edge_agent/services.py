@@ -65,11 +65,14 @@ class AgentServices:
         devices: DeviceRoom,
         supervisor: Supervisor,
         forwarder_status: Callable[[], ForwarderStatus] | None,
+        lines_lost: Callable[[], int],
     ) -> None:
         """
         Args:
             forwarder_status: None where no broker is configured.
+            lines_lost: how many log lines could not be written.
         """
+        self._lines_lost = lines_lost
         self._pipeline = pipeline
         self._desk = desk
         self._plugin_desk = PluginDesk(pipeline)
@@ -219,10 +222,15 @@ class AgentServices:
             if slot.status in (PluginStatus.QUARANTINED, PluginStatus.UNAVAILABLE)
         ]
         problems += [
-            f"service {service.name} is restarting: {service.detail}"
+            f"service {service.name} is {service.state}: {service.detail}"
             for service in self._supervisor.statuses().values()
             if service.state is ServiceState.RESTARTING
+            or (service.state is ServiceState.ENDED and not service.may_end)
         ]
+        if lost := self._lines_lost():
+            problems.append(
+                f"{lost} log lines could not be written; look at standard error's reader and disk"
+            )
         outbox = await self.outbox()
         if outbox.forwarding and outbox.error:
             problems.append(f"{outbox.pending} events wait for the broker: {outbox.error}")
@@ -234,10 +242,13 @@ class AgentServices:
             problems=tuple(problems),
         )
 
-    async def events(self, after: int | None) -> AsyncIterator[EventMessage]:
+    async def position_behind(self, after: int | None) -> int:
         newest = await self._reader.read(lambda database: database.outbox.newest_position())
         # Beyond the newest are positions of a database that was replaced: all of this one is new.
-        position = newest if after is None else after if after <= newest else 0
+        return newest if after is None else after if after <= newest else 0
+
+    async def events(self, after: int) -> AsyncIterator[EventMessage]:
+        position = after
         while True:
             seen = self._commits.events.count
             records = await self._events_after(position)

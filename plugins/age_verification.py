@@ -118,9 +118,12 @@ class AgeVerification(Plugin[AgeSettings, AgeState]):
         return Decision(state, (Publish(event=required), *_ask_for(needed)))
 
     def _checked(self, event: AgeChecked, state: AgeState, lane: LaneState) -> Decision[AgeState]:
-        if event.verdict is Verdict.PASS:
+        if event.proves_age:
             proved = max(state.proved_age, event.minimum_age)
             return self._look(_proved(state, proved), lane, f"{event.minimum_age}+ checked")
+        if event.verdict is Verdict.PASS:
+            # After a fail somebody else's document proves nothing: the lane says so.
+            return Decision(state)
         # The newest look counts: what was believed before is no proof any more.
         doubted = _proved(state, min(state.proved_age, event.minimum_age - 1))
         return self._look(doubted, lane, "nothing restricted")

@@ -30,6 +30,7 @@ from edge_agent.api.commands import (
 from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
 from edge_agent.api.lane import Basket
+from edge_agent.api.text import visible
 from edge_agent.api.validation import explain
 from edge_agent.api.values import Money
 from edge_agent.control.client import ControlClient
@@ -121,7 +122,7 @@ class LaneApp(App[None]):
             devices = await self._client.devices()
             outbox = await self._client.outbox()
         except ControlError as error:
-            trouble.update(str(error))
+            trouble.update(visible(str(error)))
             trouble.display = True
             return
         if not self._taken_down:
@@ -365,7 +366,7 @@ class LaneApp(App[None]):
         timeout: float | None = None,
     ) -> None:
         """Shows a message as it is: what people or plugins named may look like markup."""
-        self.notify(message, severity=severity, timeout=timeout, markup=False)
+        self.notify(visible(message), severity=severity, timeout=timeout, markup=False)
 
     async def _do(self, ask: Callable[[], Awaitable[object]]) -> bool:
         """Asks the agent; a refusal is shown in its own words."""

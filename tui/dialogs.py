@@ -10,6 +10,7 @@ from textual.widgets import Input, Label, OptionList
 
 from edge_agent.api.age import NoScanReason, Verdict
 from edge_agent.api.commands import LONGEST_CODE
+from edge_agent.api.text import visible
 from edge_agent.control.messages import JobMessage
 
 
@@ -24,7 +25,7 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Label(self._question, markup=False)
+            yield Label(visible(self._question), markup=False)
             yield Label("y: yes   n: no", classes="help")
 
 
@@ -45,7 +46,8 @@ class DecideReceipt(ModalScreen[Literal["repeat", "dismiss"] | None]):
         receipt = self._receipt
         with Vertical(id="dialog"):
             yield Label(
-                f"The receipt of sale {receipt.sale_number} may be on paper: {receipt.detail}.\n"
+                f"The receipt of sale {receipt.sale_number} may be on paper: "
+                f"{visible(receipt.detail)}.\n"
                 "Look at the printer. Is the whole receipt there?",
                 markup=False,
             )
@@ -123,7 +125,7 @@ class Ask(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Label(self._question, markup=False)
+            yield Label(visible(self._question), markup=False)
             yield Input(password=self._secret, max_length=self._longest)
             yield Label("Enter: go on   Esc: cancel", classes="help")
 

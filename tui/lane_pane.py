@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Digits, Label, Static
 
+from edge_agent.api.text import visible
 from tui.tables import RowTable
 from tui.view_models import LaneView
 
@@ -35,14 +36,16 @@ class LanePane(Vertical):
 
     def show(self, view: LaneView) -> None:
         """Shows the lane."""
-        self.query_one("#lane-title", Label).update(view.title)
+        self.query_one("#lane-title", Label).update(visible(view.title))
         self.query_one("#lines", RowTable).show(view.rows, follow=True)
         self.query_one("#total", Digits).update(view.total)
         customer = self.query_one("#customer", Label)
-        customer.update(view.customer)
+        customer.update(visible(view.customer))
         customer.display = bool(view.customer)
         self.query_one("#phase", Label).update(view.phase)
-        notices = Text("\n\n").join(Text(notice.text, notice.style) for notice in view.notices)
+        notices = Text("\n\n").join(
+            Text(visible(notice.text), notice.style) for notice in view.notices
+        )
         self.query_one("#notices", Static).update(notices)
 
     @property

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from edge_agent.api.text import visible
 from edge_agent.control.messages import DeviceMessage
 from tui.tables import RowTable
 from tui.view_models import Notice, device_lines, device_rows
@@ -32,7 +33,9 @@ class DevicesPane(Vertical):
     def _show_selected(self) -> None:
         device = self._devices.get(self.query_one("#device-table", RowTable).selected or "")
         lines = device_lines(device) if device is not None else ()
-        self.query_one("#device-detail", Static).update(Text("\n\n".join(lines)))
+        self.query_one("#device-detail", Static).update(
+            Text("\n\n".join(visible(line) for line in lines))
+        )
 
 
 class SyncPane(Vertical):
@@ -43,5 +46,5 @@ class SyncPane(Vertical):
 
     def show(self, lines: tuple[Notice, ...]) -> None:
         """Shows the state of delivery."""
-        text = Text("\n\n").join(Text(line.text, line.style) for line in lines)
+        text = Text("\n\n").join(Text(visible(line.text), line.style) for line in lines)
         self.query_one("#delivery", Static).update(text)

@@ -6,6 +6,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, DataTable, Label
 
+from edge_agent.api.text import visible
 from edge_agent.control.messages import PluginMessage
 from tui.settings_form import SettingsForm
 from tui.tables import RowTable
@@ -86,5 +87,5 @@ class PluginsPane(Horizontal):
         if plugin is not None:
             state = f"{plugin.status}. {plugin.detail}".rstrip()
             self.query_one("#plugin-summary", Label).update(
-                f"{plugin.title}\n{plugin.summary}\nNow {state}"
+                visible(f"{plugin.title}\n{plugin.summary}\nNow {state}")
             )

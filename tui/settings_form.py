@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Label, Switch, TextArea
 
+from edge_agent.api.text import visible
 from tui.form import FieldKind, FormField, fields_of
 
 _IN_LINES = (FieldKind.MAPPING, FieldKind.LIST, FieldKind.JSON)
@@ -23,9 +24,9 @@ class SettingsForm(Vertical):
         if not self._fields:
             yield Label("This plugin has no settings.")
         for field in self._fields:
-            yield Label(field.title, classes="field-title", markup=False)
+            yield Label(visible(field.title), classes="field-title", markup=False)
             yield self._widget(field)
-            yield Label(field.help, classes="help", markup=False)
+            yield Label(visible(field.help), classes="help", markup=False)
             yield Label("", classes="error", id=f"error-{field.name}", markup=False)
 
     def values(self) -> dict[str, Any] | None:
@@ -46,7 +47,7 @@ class SettingsForm(Vertical):
             problems = [
                 reason for name, reason in wrong.items() if name.split(".")[0] == field.name
             ]
-            self.query_one(f"#error-{field.name}", Label).update("; ".join(problems))
+            self.query_one(f"#error-{field.name}", Label).update(visible("; ".join(problems)))
 
     def _widget(self, field: FormField) -> Switch | Input | TextArea:
         place = f"field-{field.name}"

@@ -5,6 +5,7 @@ from rich.text import Text
 from textual.widgets import DataTable
 from textual.widgets.data_table import ColumnKey
 
+from edge_agent.api.text import visible
 from tui.view_models import Row
 
 _NARROWEST = 12
@@ -72,4 +73,4 @@ class RowTable(DataTable[Text]):
 
 def _cell(text: str, style: str, right: bool) -> Text:
     justify: JustifyMethod = "right" if right else "left"
-    return Text(text, style=style, justify=justify, no_wrap=True, overflow="ellipsis")
+    return Text(visible(text), style=style, justify=justify, no_wrap=True, overflow="ellipsis")

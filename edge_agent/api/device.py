@@ -212,6 +212,9 @@ class Driver(ABC, Generic[ConfigT]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        declared = vars(cls).get("device_classes")
+        if declared is not None and not isinstance(declared, property):
+            checked_classes(declared)
         if "config_type" in vars(cls):
             return
         config_type = type_argument(cls, 0, BaseModel)
@@ -249,6 +252,18 @@ class Driver(ABC, Generic[ConfigT]):
     @abstractmethod
     async def release(self) -> None:
         """Gives the device back. May be called in any state, more than once; never raises."""
+
+
+def checked_classes(declared: object) -> frozenset[DeviceClass]:
+    """A driver's device classes; raises ``TypeError`` for anything but a set with some in it."""
+    if (
+        isinstance(declared, frozenset)
+        and declared
+        and all(isinstance(one, DeviceClass) for one in declared)
+    ):
+        return declared
+    known = ", ".join(f"DeviceClass.{one.name}" for one in DeviceClass)
+    raise TypeError(f"device_classes must be a frozenset of {known}; it is {declared!r}")
 
 
 class OutputDriver(Driver[ConfigT]):

@@ -182,12 +182,13 @@ class AgeChecked(Event):
     """Only the decision of an age check: the person is, or is not, of ``minimum_age`` years.
 
     ``rule`` says by what it was judged, ``reasons`` why it is no pass, ``no_scan_reason`` why no
-    document was scanned. ``expired`` is None where nobody and nothing told. Version 2 added all
-    of these and the document's class.
+    document was scanned. ``expired`` is None where nobody and nothing told. ``failed_before``: an
+    earlier check of this sale was a fail, so that this one lifts no hold unless ``by_lead``.
+    Version 2 added the rule, the reasons and the document's class; version 3 the last two.
     """
 
     type: Literal["pos.age.checked"] = "pos.age.checked"
-    version: Literal[1, 2] = 2
+    version: Literal[1, 2, 3] = 3
     basket_id: str
     minimum_age: int
     verdict: Verdict
@@ -198,6 +199,13 @@ class AgeChecked(Event):
     no_scan_reason: NoScanReason | None = None
     document_class: DocumentClass | None = None
     expired: bool | None = None
+    failed_before: bool = False
+    by_lead: bool = False
+
+    @property
+    def proves_age(self) -> bool:
+        """Whether the sale may go on by this check: a pass, and by a lead after a fail."""
+        return self.verdict is Verdict.PASS and (self.by_lead or not self.failed_before)
 
 
 class HoldPlaced(Event):

@@ -87,7 +87,11 @@ class Hold(Frozen):
 
 
 class Basket(Frozen):
-    """A sale in progress. ``age_checked``: the years that the customer was found to have."""
+    """A sale in progress.
+
+    ``age_checked``: the years that the customer was found to have. ``age_failed``: the lowest age
+    that a check found the customer not to have; from then on only a lead lets a check pass.
+    """
 
     basket_id: str
     sale_number: int
@@ -98,6 +102,7 @@ class Basket(Frozen):
     totals: Totals
     subtotaled: bool = False
     age_checked: int | None = None
+    age_failed: int | None = None
 
     @property
     def active_lines(self) -> tuple[BasketLine, ...]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from edge_agent.api.age import HIGHEST_AGE
 from edge_agent.api.commands import LaneCommand
-from edge_agent.api.events import Event, Notice
+from edge_agent.api.events import CATALOGUE, Event, Notice
 from edge_agent.api.generic import type_argument
 from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Frozen, Severity
@@ -33,6 +33,8 @@ class State(Frozen):
     """Base of what a plugin remembers; stored in the transaction of the event that changed it."""
 
 
+LONGEST_URL = 2048
+LONGEST_KEY = 200
 SettingsT = TypeVar("SettingsT", bound=Settings)
 StateT = TypeVar("StateT", bound=State)
 
@@ -79,8 +81,8 @@ class CallHttp(Action):
     """
 
     key: str
-    url: str
-    method: str = "GET"
+    url: str = Field(max_length=LONGEST_URL)
+    method: str = Field(default="GET", max_length=16)
     headers: dict[str, str] = Field(default_factory=dict)
     timeout_s: float = Field(default=5.0, gt=0, le=60)
     give_up_after_s: float = Field(default=86_400.0, gt=0)
@@ -150,7 +152,7 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
         name: unique, lower case with hyphens; the entry point has the same name.
         title, summary: for people.
         handles: the events and notices that ``decide`` is called with.
-        publishes: the events it may publish.
+        publishes: the events of the catalogue that it may publish.
         guards: where it fails closed.
         enabled_at_first: whether it is on when a lane sees it for the first time.
     """
@@ -173,7 +175,7 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
             cls.settings_type = settings_type
             cls.state_type = state_type
         _check_tuple(cls, "handles", lambda one: _is_type_of(one, (Event, Notice)))
-        _check_tuple(cls, "publishes", lambda one: _is_type_of(one, (Event,)))
+        _check_tuple(cls, "publishes", lambda one: one in CATALOGUE.values())
         _check_tuple(cls, "guards", lambda one: isinstance(one, Guard))
 
     def __init__(self, settings: SettingsT) -> None:

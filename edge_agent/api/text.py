@@ -1,5 +1,6 @@
 """Texts with a bound: whatever a device, an exception or a plugin says fits into an event."""
 
+import unicodedata
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -9,6 +10,8 @@ LONGEST_TEXT = 500
 LONGEST_NAME = 200
 """Characters of a name or an id in an event."""
 _CUT = " [cut]"
+_ACTING = frozenset({"Cc", "Zl", "Zp", "Cs"})
+_BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def fit(text: object, longest: int = LONGEST_TEXT) -> object:
@@ -21,6 +24,29 @@ def fit(text: object, longest: int = LONGEST_TEXT) -> object:
     if len(text) > longest:
         text = text[: longest - len(_CUT)] + _CUT
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def visible(text: str) -> str:
+    """The text with a replacement character for whatever would act on a terminal.
+
+    That is control characters (C0, C1, DEL) but line feeds, bidirectional overrides, line and
+    paragraph separators, and lone surrogates.
+    """
+    return "".join(
+        "\ufffd" if _acts(character) and character != "\n" else character for character in text
+    )
+
+
+def first_acting(text: str) -> str | None:
+    """The name or number of the first character that acts on a terminal, line feeds too."""
+    for character in text:
+        if _acts(character):
+            return unicodedata.name(character, f"U+{ord(character):04X}")
+    return None
+
+
+def _acts(character: str) -> bool:
+    return unicodedata.category(character) in _ACTING or character in _BIDIRECTIONAL
 
 
 Text = Annotated[str, BeforeValidator(fit)]

@@ -9,6 +9,7 @@ import typer
 
 from edge_agent import __version__
 from edge_agent.api.errors import ConfigError
+from edge_agent.api.text import visible
 from edge_agent.cli.asking import ask
 from edge_agent.cli.options import DEFAULT_CONFIG, DEFAULT_SOCKET, ConfigOption, SocketOption
 
@@ -23,8 +24,8 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     from edge_agent.logs import configure_logs
 
     loaded = load_config(config)
-    configure_logs(loaded.agent.log_format)
-    asyncio.run(run_agent(loaded))
+    stream = configure_logs(loaded.agent.log_format)
+    asyncio.run(run_agent(loaded, lambda: stream.lost))
 
 
 @app.command()
@@ -44,7 +45,7 @@ def health(socket: SocketOption = DEFAULT_SOCKET) -> None:
     answer = ask(socket, lambda client: client.health())
     print(f"{answer.status}: lane {answer.lane}, edge-agent {answer.version}")
     for problem in answer.problems:
-        print(f"  - {problem}")
+        print(f"  - {visible(problem)}")
     sys.exit(0 if answer.status == "ok" else 1)
 
 

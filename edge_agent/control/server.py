@@ -27,8 +27,10 @@ from edge_agent.api.errors import (
     NotNow,
     PluginUnavailable,
     StoreError,
+    StoreUncertain,
 )
 from edge_agent.api.values import Refused
+from edge_agent.control.bounds import BoundedBodies, Bounds, bounded_protocol
 from edge_agent.control.messages import (
     DeviceMessage,
     EventMessage,
@@ -42,6 +44,7 @@ from edge_agent.control.messages import (
     Problem,
     ServiceMessage,
 )
+from edge_agent.control.problems import problem
 from edge_agent.control.services import Services
 
 _STATUS: tuple[tuple[type[EdgeAgentError], int, str], ...] = (
@@ -50,6 +53,7 @@ _STATUS: tuple[tuple[type[EdgeAgentError], int, str], ...] = (
     (InvalidSettings, 422, "invalid_settings"),
     (ImportRefused, 422, "import_refused"),
     (PluginUnavailable, 409, "plugin_unavailable"),
+    (StoreUncertain, 503, "uncertain"),
     (StoreError, 503, "store"),
 )
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -72,21 +76,25 @@ _LONGEST_PATH = 107
 _Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
-def build_app(services: Services, stopping: asyncio.Event) -> FastAPI:
+def build_app(services: Services, stopping: asyncio.Event, bounds: Bounds | None = None) -> FastAPI:
     """The application that serves ``services``.
 
     Args:
         stopping: set when streams have to end, so that the server can.
     """
+    bounds = bounds or Bounds()
     app = FastAPI(title="Lane edge agent", version=__version__, responses=_PROBLEMS)
+    app.add_middleware(BoundedBodies, bounds=bounds)
     _explain_errors(app)
-    _serve_lane(app, services, stopping)
+    _serve_lane(app, services, stopping, bounds)
     _serve_plugins(app, services)
     _serve_machine(app, services)
     return app
 
 
-def _serve_lane(app: FastAPI, services: Services, stopping: asyncio.Event) -> None:
+def _serve_lane(app: FastAPI, services: Services, stopping: asyncio.Event, bounds: Bounds) -> None:
+    readers = _Readers(bounds.streams)
+
     @app.get("/lane", tags=["lane"])
     async def lane() -> LaneMessage:
         """The lane: who is signed on, the sale, holds and prompts."""
@@ -112,7 +120,9 @@ def _serve_lane(app: FastAPI, services: Services, stopping: asyncio.Event) -> No
         ``after``, all of its events follow.
         """
         start = last_event_id if last_event_id is not None else after
-        return StreamingResponse(_sse(services, start, stopping), media_type="text/event-stream")
+        position = await services.position_behind(start)
+        stream = readers.counted(_sse(services, position, stopping))
+        return StreamingResponse(stream, media_type="text/event-stream")
 
 
 def _handler_of(
@@ -121,7 +131,7 @@ def _handler_of(
     async def handle(command: LaneCommand) -> LaneMessage | JSONResponse:
         outcome = await services.command(command)
         if isinstance(outcome, Refused):
-            return _problem(409, "Refused by the lane", outcome.message, outcome.code)
+            return problem(409, "Refused by the lane", outcome.message, outcome.code)
         return outcome
 
     default: object = Body(default_factory=command_type) if not _required(command_type) else Body()
@@ -232,24 +242,25 @@ def _explain_errors(app: FastAPI) -> None:
         for error_type, status, code in _STATUS:
             if isinstance(error, error_type):
                 fields = error.fields if isinstance(error, InvalidSettings) else {}
-                return _problem(status, "Not done", str(error), code, fields)
-        return _problem(500, "The agent failed", str(error), "agent")
+                return problem(status, "Not done", str(error), code, fields)
+        return problem(500, "The agent failed", str(error), "agent")
 
     @app.exception_handler(Exception)
     async def explain_fault(request: Request, error: Exception) -> JSONResponse:
         detail = f"{request.url.path} failed in the agent ({type(error).__name__}). See its log."
-        return _problem(500, "The agent failed", detail, "agent")
+        return problem(500, "The agent failed", detail, "agent")
 
     @app.exception_handler(HTTPException)
     async def explain_path(request: Request, error: HTTPException) -> JSONResponse:
         detail = f"{request.method} {request.url.path}: {error.detail}. See /openapi.json."
-        return _problem(error.status_code, "Not understood", detail, "no_such_request")
+        code = "body_too_large" if error.status_code == 413 else "no_such_request"
+        return problem(error.status_code, "Not understood", detail, code)
 
     @app.exception_handler(RequestValidationError)
     async def explain_body(_: Request, error: RequestValidationError) -> JSONResponse:
         fields = dict(_field_problem(problem) for problem in error.errors())
         listed = "; ".join(f"{name}: {reason}" for name, reason in fields.items())
-        return _problem(422, "Not understood", listed, "invalid_request", fields)
+        return problem(422, "Not understood", listed, "invalid_request", fields)
 
 
 def _field_problem(problem: dict[str, Any]) -> tuple[str, str]:
@@ -261,18 +272,29 @@ def _field_problem(problem: dict[str, Any]) -> tuple[str, str]:
     return ".".join(str(part) for part in problem["loc"][1:]) or "body", str(problem["msg"])
 
 
-def _problem(
-    status: int, title: str, detail: str, code: str, fields: dict[str, str] | None = None
-) -> JSONResponse:
-    problem = Problem(title=title, status=status, detail=detail, code=code, fields=fields or {})
-    return JSONResponse(
-        problem.model_dump(), status_code=status, media_type="application/problem+json"
-    )
+class _Readers:
+    """The readers of the event stream, which are few."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open = 0
+
+    def counted(self, stream: AsyncIterator[str]) -> AsyncIterator[str]:
+        """The stream, which counts while it is read; raises ``NotNow`` where there are too many."""
+        if self._open >= self._most:
+            raise NotNow(f"{self._most} readers follow the events already; close one of them.")
+        return self._read(stream)
+
+    async def _read(self, stream: AsyncIterator[str]) -> AsyncIterator[str]:
+        self._open += 1
+        try:
+            async for line in stream:
+                yield line
+        finally:
+            self._open -= 1
 
 
-async def _sse(
-    services: Services, after: int | None, stopping: asyncio.Event
-) -> AsyncIterator[str]:
+async def _sse(services: Services, after: int, stopping: asyncio.Event) -> AsyncIterator[str]:
     """Server-sent events (HTML standard, 9.2); a comment now and then keeps the line alive."""
     stream = services.events(after)
     yield ": events of this lane\n\n"
@@ -299,9 +321,10 @@ async def _sse(
 class ControlServer:
     """Serves the control socket until cancelled."""
 
-    def __init__(self, services: Services, socket: Path) -> None:
+    def __init__(self, services: Services, socket: Path, bounds: Bounds | None = None) -> None:
         self._stopping = asyncio.Event()
-        self._app = build_app(services, self._stopping)
+        self._bounds = bounds or Bounds()
+        self._app = build_app(services, self._stopping, self._bounds)
         self._socket = socket
 
     async def run(self) -> None:
@@ -311,6 +334,7 @@ class ControlServer:
         server = _Server(
             uvicorn.Config(
                 self._app,
+                http=bounded_protocol(self._bounds),
                 log_config=None,
                 access_log=False,
                 lifespan="off",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from edge_agent.api.age import AgeReason, Verdict
 from edge_agent.api.events import AgeChecked, Event
-from edge_agent.api.lane import LaneState
-from edge_agent.api.values import Prompt, Refused, Severity
+from edge_agent.api.lane import Basket, LaneState
+from edge_agent.api.values import Prompt, Refused, Role, Severity
 from edge_agent.lane import holds
 from edge_agent.lane.basket import NO_SALE
 from edge_agent.lane.inputs import RecordAgeCheck
@@ -29,6 +29,13 @@ _WHY: Mapping[AgeReason, str] = {
 }
 
 
+_AFTER_A_FAIL = Prompt(
+    message="An age check of this sale has failed before. A second document or a look does not "
+    "undo that: void the restricted items, or call a shift lead.",
+    severity=Severity.REFUSED,
+)
+
+
 def required_age(state: LaneState) -> int | None:
     """The highest age that a hold on the open sale asks for; None where none does."""
     held = state.basket.holds if state.basket is not None else ()
@@ -37,40 +44,59 @@ def required_age(state: LaneState) -> int | None:
 
 
 def record(state: LaneState, given: RecordAgeCheck, context: Context) -> Step | Refused:
-    """Records a decision; a pass lifts every hold that asks for no more than that age."""
+    """Record a decision; a pass lifts every hold that asks for no more than that age.
+
+    After a fail in the same sale a pass lifts nothing, unless a lead is signed on: else a second
+    person's document would undo the first one's.
+    """
     if state.operator is None:
         return NOBODY
     if state.basket is None:
         return NO_SALE
+    basket, operator = state.basket, state.operator
+    failed_before = basket.age_failed is not None and given.minimum_age >= basket.age_failed
     checked = AgeChecked(
         occurred_at=context.now,
-        basket_id=state.basket.basket_id,
+        basket_id=basket.basket_id,
         minimum_age=given.minimum_age,
         verdict=given.verdict,
         method=given.method,
-        employee_id=state.operator.employee_id,
+        employee_id=operator.employee_id,
         rule=given.rule,
         reasons=given.reasons,
         no_scan_reason=given.no_scan_reason,
         document_class=given.document_class,
         expired=given.expired,
+        failed_before=failed_before,
+        by_lead=operator.role is Role.LEAD,
     )
     events: list[Event] = [checked]
-    satisfied = [
-        hold
-        for hold in state.basket.holds
-        if hold.minimum_age is not None and hold.minimum_age <= given.minimum_age
-    ]
-    state = state.saying(_prompt(given))
-    for hold in satisfied if given.verdict is Verdict.PASS else ():
-        reason = f"{given.minimum_age}+ checked"
-        state, released = holds.release(state, hold, checked.employee_id, reason, context)
-        events += released
-    if given.verdict is Verdict.PASS and state.basket is not None:
-        years = max(given.minimum_age, state.basket.age_checked or 0)
-        basket = state.basket.model_copy(update={"age_checked": years})
-        state = state.model_copy(update={"basket": basket})
+    held = basket.holds
+    state = _with_basket(state, _remembering(basket, checked))
+    state = state.saying(
+        _AFTER_A_FAIL if failed_before and not checked.proves_age else _prompt(given)
+    )
+    for hold in held if checked.proves_age else ():
+        if hold.minimum_age is not None and hold.minimum_age <= checked.minimum_age:
+            reason = f"{given.minimum_age}+ checked"
+            state, released = holds.release(state, hold, checked.employee_id, reason, context)
+            events += released
     return Step(state, tuple(events))
+
+
+def _remembering(basket: Basket, checked: AgeChecked) -> Basket:
+    """What the sale remembers of a check: the highest age proved, the lowest age failed."""
+    if checked.proves_age:
+        years = max(checked.minimum_age, basket.age_checked or 0)
+        return basket.model_copy(update={"age_checked": years})
+    if checked.verdict is Verdict.FAIL:
+        years = min(checked.minimum_age, basket.age_failed or checked.minimum_age)
+        return basket.model_copy(update={"age_failed": years, "age_checked": None})
+    return basket
+
+
+def _with_basket(state: LaneState, basket: Basket) -> LaneState:
+    return state.model_copy(update={"basket": basket})
 
 
 def _prompt(given: RecordAgeCheck) -> Prompt:

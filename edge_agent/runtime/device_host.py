@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from edge_agent.api.device import (
     DataEvent,
+    DeviceClass,
     DeviceEvent,
     DeviceState,
     Driver,
@@ -23,6 +24,7 @@ from edge_agent.api.device import (
     OutputOutcome,
     Reply,
     StatusUpdateEvent,
+    checked_classes,
 )
 from edge_agent.api.errors import DeviceError, EdgeAgentError, StoreError
 from edge_agent.api.validation import explain
@@ -65,6 +67,7 @@ class DeviceHost:
         self._clock = clock
         self._random = random
         self._driver: Driver[Any] | None = None
+        self._classes: frozenset[DeviceClass] = frozenset()
         self._state = DeviceState.CLOSED
         self._detail = "not claimed yet"
         self._facts: dict[str, str] = {}
@@ -80,11 +83,10 @@ class DeviceHost:
 
     def status(self) -> DeviceStatus:
         """The device as of now."""
-        classes = self._driver.device_classes if self._driver is not None else frozenset()
         return DeviceStatus(
             name=self._setup.name,
             driver=self._setup.driver,
-            classes=tuple(sorted(classes)),
+            classes=tuple(sorted(self._classes)),
             state=self._state,
             detail=self._detail,
             facts=dict(self._facts),
@@ -158,7 +160,9 @@ class DeviceHost:
         try:
             driver_type = self._registry.load_driver(self._setup.driver)
             config = driver_type.parse_config(self._setup.options)
-            self._driver = driver_type(self.name, config, self)
+            driver = driver_type(self.name, config, self)
+            self._classes = checked_classes(driver.device_classes)
+            self._driver = driver
         except ValidationError as error:
             problems = "; ".join(explain(error))
             await self._become(DeviceState.BROKEN, f"wrong configuration: {problems}")

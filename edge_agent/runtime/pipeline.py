@@ -9,14 +9,15 @@ from typing import Literal, Protocol, TypeVar
 
 import structlog
 
-from edge_agent.api.age import Verdict
 from edge_agent.api.commands import LaneCommand
 from edge_agent.api.device import Reply
 from edge_agent.api.errors import StoreError
 from edge_agent.api.events import (
+    AgeChecked,
     AgentStarted,
     AgentStopped,
     BasketVoided,
+    ClockJumped,
     EmployeeLoggedOut,
     Event,
     EventSetAside,
@@ -24,18 +25,19 @@ from edge_agent.api.events import (
     KeyAnnounced,
     PaymentCompleted,
     ScanRefused,
+    ServiceFailed,
     TimerFired,
 )
 from edge_agent.api.lane import LaneState
 from edge_agent.api.uuid7 import uuid7
 from edge_agent.api.values import JournalPlace, Prompt, Refused, Scan, Severity
 from edge_agent.intake.policy import IntakePolicy
-from edge_agent.lane.inputs import RecordAgeCheck
 from edge_agent.lane.outcome import Context, DrawerJob, ReceiptJob
 from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import DrawerBody, receipt_body
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import Resolver
+from edge_agent.runtime.supervisor import ServiceStatus
 from edge_agent.runtime.turn import Budget, Turn, World
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.committer import Transaction, Work
@@ -51,6 +53,7 @@ ANNOUNCE_AGAIN_S = 5.0
 SIGNED_AFTER: tuple[type[Event], ...] = (
     PaymentCompleted,
     BasketVoided,
+    ClockJumped,
     EmployeeLoggedOut,
     AgentStopped,
 )
@@ -108,6 +111,7 @@ class Pipeline:
         self._announce = announce
         self._signer = signer
         self._started: AgentStarted | None = None
+        self._clock_behind_s = 0.0
         self._changes: set[Change] = set()
         self._writer = writer(self._committed, self._rolled_back)
         self._room = asyncio.Semaphore(policy.queue_capacity)
@@ -147,9 +151,14 @@ class Pipeline:
             previous: Literal["none", "orderly", "crash"] = (
                 "none" if running is None else "crash" if running else "orderly"
             )
+            now = self._clock()
             self._started = AgentStarted(
-                occurred_at=self._clock(), agent_version=version, previous_stop=previous
+                occurred_at=now, agent_version=version, previous_stop=previous
             )
+            newest = tx.outbox.newest()
+            if newest is not None:
+                behind = now - datetime.fromisoformat(newest.occurred_at)
+                self._clock_behind_s = min(behind.total_seconds(), 0.0)
 
         await self.transact(load)
         with contextlib.suppress(StoreError):
@@ -176,6 +185,8 @@ class Pipeline:
                         public_key=self._signer.public_key,
                     )
                 )
+            if self._clock_behind_s:
+                turn.publish(ClockJumped(occurred_at=turn.now, seconds=self._clock_behind_s))
             turn.publish(started)
             tx.lane.save(turn.lane)
             tx.lane.set_running(True)
@@ -238,11 +249,12 @@ class Pipeline:
         """One good read of a device."""
 
         def take(_: Transaction, turn: Turn) -> Reply:
-            given, refused = turn.scan(scan)
+            refused = turn.scan(scan)
             if refused is None:
-                if isinstance(given, RecordAgeCheck) and given.verdict is not Verdict.PASS:
+                checks = [event for event in turn.events if isinstance(event, AgeChecked)]
+                if any(not checked.proves_age for checked in checks):
                     # Recorded, but no proof of age: the scanner's error beep says so.
-                    return Reply(accepted=False, message=f"age check: {given.verdict}")
+                    return Reply(accepted=False, message=f"age check: {checks[0].verdict}")
                 return Reply(accepted=True)
             prompt = Prompt(message=refused.message, severity=Severity.REFUSED)
             turn.lane = turn.lane.saying(prompt)
@@ -287,10 +299,23 @@ class Pipeline:
         slot = self.world.plugins.get(plugin)
         return slot is not None and slot.status is PluginStatus.ACTIVE
 
+    async def service_failed(self, service: ServiceStatus) -> None:
+        """Journal that a service of the agent ended and is started again."""
+        await self.turn(
+            lambda _, turn: turn.publish(
+                ServiceFailed(
+                    occurred_at=turn.now,
+                    service=service.name,
+                    detail=service.detail,
+                    restarts=service.restarts,
+                )
+            )
+        )
+
     @property
     def alarm(self) -> str:
-        """What is wrong with the journal since this start; empty where nothing is."""
-        return self._writer.committer.alarm
+        """What is wrong with the journal or its files; empty where nothing is."""
+        return self._writer.committer.trouble
 
     async def delivered(self, name: str, cursor: Cursor) -> None:
         """The broker has acknowledged everything up to the cursor."""
@@ -309,6 +334,12 @@ class Pipeline:
             )
 
         await self.transact(begin, Change.EVENTS)
+
+    async def clock_jumped(self, seconds: float) -> None:
+        """Journal that the clock of the lane PC was set."""
+        await self.turn(
+            lambda _, turn: turn.publish(ClockJumped(occurred_at=turn.now, seconds=seconds))
+        )
 
     async def set_aside(
         self, record: EventRecord, reason: Literal["refused", "corrupt"], detail: str

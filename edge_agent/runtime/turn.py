@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Literal
 
 from edge_agent.api.commands import LaneCommand
-from edge_agent.api.events import Event, Notice, PluginFaulted
+from edge_agent.api.events import Event, Notice, PluginFaulted, parse_event
 from edge_agent.api.lane import LaneState
 from edge_agent.api.plugin import (
     Action,
@@ -106,12 +106,10 @@ class Turn:
         """The lane and its plugins after the turn."""
         return World(self.lane, self.plugins)
 
-    def scan(self, scan: Scan) -> tuple[LaneInput | None, Refused | None]:
-        """Lets the lane take a scan: what it was taken for, and why it was refused, if it was."""
+    def scan(self, scan: Scan) -> Refused | None:
+        """Let the lane take a scan; return why it was refused, if it was."""
         given = self._resolver.scan(scan, self.lane, self.now)
-        if isinstance(given, Refused):
-            return None, given
-        return given, self.apply(given)
+        return given if isinstance(given, Refused) else self.apply(given)
 
     def obey(self, command: LaneCommand) -> Refused | None:
         """Lets the lane take a command."""
@@ -217,15 +215,17 @@ class Turn:
                 raise TypeError(f"publishes {event.type} without declaring it")
             case Publish(event=event) if len(event.model_dump_json()) > LARGEST_EVENT:
                 raise ValueError(f"publishes an event of more than {LARGEST_EVENT} characters")
-            case Record(values=values):
-                json.dumps(values)
+            case Publish(event=event) if parse_event(event.model_dump_json()) != event:
+                raise ValueError(f"publishes {event.type} that does not read back as it was")
+            case Record(values=values) if len(json.dumps(values)) > LARGEST_EVENT:
+                raise ValueError(f"records a row of more than {LARGEST_EVENT} characters")
             case Publish() | PlaceHold() | LiftHold() | Request():
                 self._consequences[plugin.name] += 1
                 if self._consequences[plugin.name] > MOST_CONSEQUENCES:
                     raise RuntimeError(
                         f"more than {MOST_CONSEQUENCES} things follow from one input"
                     )
-            case Say() | CallHttp() | StartTimer() | Log():
+            case Say() | CallHttp() | StartTimer() | Log() | Record():
                 return
             case _:
                 raise TypeError(f"{type(action).__name__} is no action")

@@ -29,6 +29,7 @@ from edge_agent.store.head_file import HeadFile
 from edge_agent.store.outbox import Randomness
 from edge_agent.store.schema import schema_steps, upgrade
 from edge_agent.store.tables import CommitCountRow, core
+from edge_agent.store.wal_watch import WalWatch
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -125,8 +126,14 @@ class Committer:
         self._connection: Connection | None = None
         self._mark: _Mark | None = None
         self._doubt: _Doubt | None = None
+        self._wal = WalWatch(data_dir)
         self.alarm = ""
         """Why a new epoch was begun at this start; empty where none was."""
+
+    @property
+    def trouble(self) -> str:
+        """What somebody should see to, although commits succeed; empty where nothing is."""
+        return " ".join(filter(None, (self.alarm, self._wal.alarm)))
 
     def open(self, now: datetime) -> None:
         """Open and upgrade the database, and compare it with the head kept beside it.
@@ -285,6 +292,8 @@ class Committer:
         self._mark = mark
         self._head_file.write(mark.head)
         self._on_commit()
+        if self._connection is not None:
+            self._wal.committed(self._connection)
 
     def _roll_back(self) -> None:
         assert self._connection is not None

@@ -13,6 +13,7 @@ from typing import TypeVar, get_args
 from pydantic import ValidationError
 
 from edge_agent.api.errors import ImportRefused
+from edge_agent.api.text import first_acting
 from edge_agent.api.values import Employee, Money, PriceBookItem, Recall, Role, SoldBy
 
 T = TypeVar("T")
@@ -142,8 +143,12 @@ def _read(
                 "is there a decimal comma or a quote too many?"
             )
             continue
+        given = {column: row.get(column, "") for column in (*columns, *optional)}
+        if wrong := _acting(given):
+            errors.append(f"line {rows.line_num}: {wrong}")
+            continue
         try:
-            value = read({column: row.get(column, "") for column in (*columns, *optional)})
+            value = read(given)
         except ValidationError as error:
             first = error.errors()[0]
             errors.append(f"line {rows.line_num}: {first['loc'][0]}: {first['msg']}")
@@ -159,6 +164,14 @@ def _read(
     if not taken and not may_be_empty:
         raise ImportRefused(f"The {what} was not imported: it has no line but the first.")
     return list(taken.values())
+
+
+def _acting(row: dict[str, str]) -> str:
+    """What the terminal UI, a receipt or a log must not be handed; empty where all is well."""
+    for column, text in row.items():
+        if name := first_acting(text):
+            return f"{column} contains {name}, which cannot be shown"
+    return ""
 
 
 def _names(rows: "csv.DictReader[str]", what: str) -> Sequence[str]:

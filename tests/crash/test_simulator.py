@@ -20,7 +20,7 @@ from tests.crash.simulator import Simulator, be_quiet
 
 LIVES = 10
 SHORT_RUN = range(30)
-MOST_SEEDS = 60
+MOST_SEEDS = 250
 Broken = Callable[[pytest.MonkeyPatch], None]
 
 

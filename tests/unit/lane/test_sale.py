@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from edge_agent.api.age import AgeReason, Verdict
-from edge_agent.api.events import Event, ItemAdded, Tender
+from edge_agent.api.events import AgeChecked, Event, ItemAdded, Tender
 from edge_agent.api.lane import LaneState, Phase
 from edge_agent.api.values import (
     Employee,
@@ -52,6 +52,12 @@ CONTEXT = Context(now=NOON, new_id=lambda: f"id-{next(ids)}")
 FRESH = LaneState(store="1", lane="1", currency="EUR")
 ON = SignEmployeeOn(employee=ANNA)
 ADD = AddItem(gtin=MILK.gtin, item=MILK)
+
+
+def new_context() -> Context:
+    """One that gives the same ids in every test, whatever ran before."""
+    numbers = count(1)
+    return Context(now=NOON, new_id=lambda: f"new-{next(numbers)}")
 
 
 def after(*inputs: LaneInput, state: LaneState = FRESH) -> LaneState:
@@ -270,13 +276,78 @@ def test_an_age_check_records_only_the_decision() -> None:
     assert set(checked.model_dump()) == {
         "type", "version", "occurred_at", "basket_id", "minimum_age", "verdict", "method",
         "employee_id", "rule", "reasons", "no_scan_reason", "document_class", "expired",
+        "failed_before", "by_lead",
     }  # fmt: skip
+
+
+def check(verdict: Verdict, age: int = 18) -> RecordAgeCheck:
+    return RecordAgeCheck(minimum_age=age, verdict=verdict, method="visual", rule=f"{age}+")
+
+
+def held(state: LaneState, age: int = 18) -> LaneState:
+    return holds.place(state, "age", "k", f"{age}", CONTEXT, minimum_age=age)[0]
+
+
+@pytest.mark.parametrize("age", [18, 21])
+def test_second_document_after_a_fail(age: int) -> None:
+    """Somebody else's pass lifts nothing, and the lane and the event say why."""
+    failed = taken(held(after(ON, ADD)), check(Verdict.FAIL)).state
+    second = taken(failed, check(Verdict.PASS, age))
+    assert second.state.basket is not None
+    assert len(second.state.basket.holds) == 1
+    assert second.state.basket.age_checked is None
+    (checked,) = second.events
+    assert isinstance(checked, AgeChecked)
+    assert (checked.verdict, checked.failed_before, checked.proves_age) == ("pass", True, False)
+    assert "has failed before" in second.state.prompts[-1].message
+
+
+def test_lower_age_after_a_fail() -> None:
+    """Who is not 18 may still be 16."""
+    failed = taken(held(after(ON, ADD), 16), check(Verdict.FAIL)).state
+    passed = taken(failed, check(Verdict.PASS, 16))
+    assert passed.state.basket is not None
+    assert passed.state.basket.holds == ()
+
+
+def test_undetermined_is_no_fail() -> None:
+    """A card that could not be read may be read at the second scan."""
+    unread = taken(held(after(ON, ADD)), check(Verdict.UNDETERMINED)).state
+    passed = taken(unread, check(Verdict.PASS))
+    assert passed.state.basket is not None
+    assert passed.state.basket.holds == ()
+
+
+def test_lead_signed_on_decides_after_a_fail() -> None:
+    failed = taken(held(after(SignEmployeeOn(employee=MARIA), ADD)), check(Verdict.FAIL)).state
+    passed = taken(failed, check(Verdict.PASS))
+    assert passed.state.basket is not None
+    assert passed.state.basket.holds == ()
+    assert isinstance(passed.events[0], AgeChecked)
+    assert passed.events[0].by_lead
+
+
+def test_lead_lifts_the_hold_after_a_fail() -> None:
+    failed = taken(held(after(ON, ADD)), check(Verdict.FAIL)).state
+    lifted = taken(failed, SignEmployeeOn(employee=MARIA)).state
+    assert lifted.basket is not None
+    assert lifted.basket.holds == ()
+
+
+def test_fail_is_forgotten_with_the_sale() -> None:
+    failed = taken(held(after(ON, ADD)), check(Verdict.FAIL)).state
+    next_sale = held(taken(taken(failed, VoidSale()).state, ADD).state)
+    passed = taken(next_sale, check(Verdict.PASS))
+    assert passed.state.basket is not None
+    assert passed.state.basket.holds == ()
 
 
 def test_a_refusal_changes_nothing() -> None:
     state = after(ON, ADD)
-    step(state, StartSale(), CONTEXT)
-    assert state == after(state=state)
+    before, given = state.model_dump_json(), new_context()
+    assert isinstance(step(state, StartSale(), given), Refused)
+    assert state.model_dump_json() == before
+    assert step(state, ADD, given) == step(state, ADD, new_context())
 
 
 def test_an_age_check_lifts_the_holds_that_ask_for_no_more() -> None:

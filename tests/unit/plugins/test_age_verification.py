@@ -175,3 +175,25 @@ def test_a_leads_word_stands_until_something_stricter_comes(lane: PluginScenario
 def test_an_age_that_asks_nobody_is_refused(age: int) -> None:
     with pytest.raises(ValidationError, match=r"minimum_ages\.alcohol"):
         AgeSettings(minimum_ages={"alcohol": age})
+
+
+FAIL_18 = CheckAge(minimum_age=18, verdict=Verdict.FAIL, reason=NoScanReason.NO_CODE)
+
+
+def test_second_persons_document_frees_nothing(lane: PluginScenario) -> None:
+    """Neither at once nor at the subtotal, nor for what is scanned afterwards."""
+    add(lane, BEER)
+    lane.do(FAIL_18)
+    lane.do(PASS_18)
+    assert lane.holds == [ASK_18]
+    lane.do(FinalizeSubtotal())
+    assert lane.holds == [ASK_18]
+    add(lane, BEER)
+    assert lane.holds == [ASK_18]
+
+
+def test_sale_without_the_items_goes_on_after_a_fail(lane: PluginScenario) -> None:
+    add(lane, BEER, PEN)
+    lane.do(FAIL_18)
+    lane.do(VoidLine(line_id=1))
+    assert lane.holds == []

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 
+import pytest
 import structlog.testing
 from pydantic import BaseModel
 
@@ -211,3 +212,23 @@ async def test_a_printer_that_can_print_is_taken_before_one_that_cannot() -> Non
         await until(lambda: len(told.changes) > 1)
         await DeviceRoom([kept, free]).output(DeviceClass.CASH_DRAWER, request, None)
     assert (Kept.openings, Free.openings) == (0, 1)
+
+
+@pytest.mark.parametrize("declared", [{"CashDrawer"}, frozenset(), frozenset({"drawer"}), "x"])
+def test_wrong_classes_are_told_when_the_class_is_made(declared: object) -> None:
+    with pytest.raises(TypeError, match="device_classes must be a frozenset of"):
+        type("Wrong", (Drawer,), {"device_classes": declared})
+
+
+async def test_wrong_classes_of_a_configuration_break_that_device() -> None:
+    """They are a status to show, not an error of whoever asks for the devices."""
+
+    class Changing(Drawer):
+        @property
+        def device_classes(self) -> Any:  # type: ignore[override]
+            return ["drawer"]
+
+    host = host_of(Changing, Told())
+    async with running(host, DeviceState.BROKEN):
+        assert "must be a frozenset" in host.status().detail
+        assert host.status().classes == ()

@@ -1,30 +1,132 @@
 """Services are kept running, stopped in order, and one's fault is nobody else's."""
 
 import asyncio
+from collections.abc import Callable
 
+import pytest
+
+from edge_agent.api.errors import StoreError
 from edge_agent.runtime.commits import Change, Commits, Signal
-from edge_agent.runtime.supervisor import ServiceState, Supervisor
+from edge_agent.runtime.supervisor import ServiceState, ServiceStatus, Supervisor
+from tests.waiting import until
 
 
-async def test_a_failing_service_is_started_again_and_shown() -> None:
-    supervisor = Supervisor()
+def supervised(told: list[ServiceStatus] | None = None) -> Supervisor:
+    async def tell(status: ServiceStatus) -> None:
+        if told is not None:
+            told.append(status)
+
+    return Supervisor(tell, first_pause_s=0.001)
+
+
+def by_returning() -> None:
+    return
+
+
+def by_cancelling() -> None:
+    raise asyncio.CancelledError
+
+
+def by_raising() -> None:
+    raise RuntimeError("first time")
+
+
+def by_exiting() -> None:
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize(
+    ("ends", "detail"),
+    [
+        (by_raising, "RuntimeError: first time"),
+        (by_exiting, "SystemExit: 3"),
+        (by_cancelling, "CancelledError"),
+        (by_returning, "ended by itself"),
+    ],
+)
+async def test_ended_service_is_started_again(ends: Callable[[], None], detail: str) -> None:
+    """However it ends: it is shown, told to the journal, and started again."""
+    told: list[ServiceStatus] = []
+    supervisor = supervised(told)
     starts: list[int] = []
-    up = asyncio.Event()
 
     async def flaky() -> None:
         starts.append(1)
         if len(starts) == 1:
-            raise RuntimeError("first time")
-        up.set()
+            ends()
+            return
         await asyncio.Event().wait()
 
     supervisor.start("flaky", flaky)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert supervisor.statuses()["flaky"].state is ServiceState.RESTARTING
-    await asyncio.wait_for(up.wait(), 5)
+    await until(lambda: len(starts) == 2)
     status = supervisor.statuses()["flaky"]
-    assert (status.state, status.restarts) == (ServiceState.RUNNING, 1)
+    assert (status.state, status.restarts, status.detail) == (ServiceState.RUNNING, 1, detail)
+    assert [(one.state, one.detail) for one in told] == [(ServiceState.RESTARTING, detail)]
+    await supervisor.stop(1)
+
+
+async def test_service_that_may_end() -> None:
+    """It is shown as ended, and nobody is told of a fault."""
+    told: list[ServiceStatus] = []
+    supervisor = supervised(told)
+
+    async def once() -> None:
+        return
+
+    supervisor.start("once", once, may_end=True)
+    await until(lambda: supervisor.statuses()["once"].state is ServiceState.ENDED)
+    assert told == []
+    await supervisor.stop(1)
+
+
+async def test_task_cancelled_from_outside_is_shown() -> None:
+    supervisor = supervised()
+
+    async def serve() -> None:
+        await asyncio.Event().wait()
+
+    supervisor.start("serve", serve)
+    (task,) = [task for task in asyncio.all_tasks() if task.get_name() == "serve"]
+    await asyncio.sleep(0)
+    task.cancel()
+    await until(lambda: supervisor.statuses()["serve"].state is ServiceState.ENDED)
+    assert not supervisor.statuses()["serve"].may_end
+    await supervisor.stop(1)
+
+
+async def test_journal_that_fails_stops_no_service() -> None:
+    async def tell(_: ServiceStatus) -> None:
+        raise StoreError("disk is full")
+
+    supervisor = Supervisor(tell, first_pause_s=0.001)
+    starts: list[int] = []
+
+    async def flaky() -> None:
+        starts.append(1)
+        if len(starts) < 4:
+            by_raising()
+        await asyncio.Event().wait()
+
+    supervisor.start("flaky", flaky)
+    await until(lambda: len(starts) == 4)
+    await supervisor.stop(1)
+
+
+async def test_crash_loop_is_told_seldom() -> None:
+    """Of the 1st, 2nd, 4th, 8th, ... end."""
+    told: list[ServiceStatus] = []
+    supervisor = supervised(told)
+    starts: list[int] = []
+
+    async def flaky() -> None:
+        starts.append(1)
+        if len(starts) <= 9:
+            by_raising()
+        await asyncio.Event().wait()
+
+    supervisor.start("flaky", flaky)
+    await until(lambda: len(starts) == 10)
+    assert [status.restarts for status in told] == [1, 2, 4, 8]
     await supervisor.stop(1)
 
 

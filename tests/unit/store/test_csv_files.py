@@ -29,6 +29,8 @@ def test_a_price_book_is_read() -> None:
         ("4006381333931,Pen,1.29,lots,", "tax_rate 'lots'"),
         ("4006381333931,Pen,1.29,190,", "tax_rate: "),
         ("4006381333931,,1.29,19,", "description: "),
+        ("4006381333931,Pen\x1b[2J,1.29,19,", "line 2: description contains U+001B"),
+        ("4006381333931,\u202ePen,1.29,19,", "description contains RIGHT-TO-LEFT OVERRIDE"),
         ("4006381333931,A,1,19,\n4006381333931,B,1,19,", "line 3: 04006381333931 is there twice"),
     ],
 )

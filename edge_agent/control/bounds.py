@@ -1,0 +1,120 @@
+"""Bounds of the control socket: connections, half-sent requests, bodies, readers that do not read.
+
+Whoever reaches the socket may be broken or hostile; the lane's own connections must still be
+accepted, and the agent's memory and descriptors are bounded by these figures.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from edge_agent.control.problems import problem
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one control socket bears. Sizes in bytes, times in seconds.
+
+    Attributes:
+        connections: open at once; further ones are closed unread.
+        headers_s: until a request's headers must have arrived.
+        stalled_s: how long a reader may take nothing of what is sent to it.
+        body: of a request; ``import_body`` of a CSV.
+        streams: readers of ``/events`` at once.
+    """
+
+    connections: int = 128
+    headers_s: float = 10.0
+    stalled_s: float = 30.0
+    body: int = 65_536
+    import_body: int = 32 * 1024 * 1024
+    imports: frozenset[str] = field(
+        default_factory=lambda: frozenset({"/price-book", "/people", "/recalls"})
+    )
+    streams: int = 32
+
+
+def bounded_protocol(bounds: Bounds) -> type[H11Protocol]:
+    """uvicorn's HTTP protocol within the bounds."""
+
+    class BoundedProtocol(H11Protocol):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self._patience: asyncio.TimerHandle | None = None
+            self._stalled: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            if len(self.connections) >= bounds.connections:
+                transport.abort()
+                return
+            super().connection_made(transport)
+            self._patience = self.loop.call_later(bounds.headers_s, transport.abort)
+
+        def data_received(self, data: bytes) -> None:
+            # One that was refused may have sent something before it learnt of it.
+            if self.transport is None:
+                return
+            super().data_received(data)
+            if self.cycle is not None and self._patience is not None:
+                self._patience.cancel()
+                self._patience = None
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            for timer in (self._patience, self._stalled):
+                if timer is not None:
+                    timer.cancel()
+            if self.transport is not None:
+                super().connection_lost(exc)
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._stalled = self.loop.call_later(bounds.stalled_s, self.transport.abort)
+
+        def resume_writing(self) -> None:
+            super().resume_writing()
+            if self._stalled is not None:
+                self._stalled.cancel()
+                self._stalled = None
+
+    return BoundedProtocol
+
+
+class BoundedBodies:
+    """ASGI middleware: a body that is too large is refused before it is read."""
+
+    def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
+        self._app = app
+        self._bounds = bounds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_import = scope["path"] in self._bounds.imports
+        most = self._bounds.import_body if is_import else self._bounds.body
+        too_large = f"the body has more than {most:,} bytes"
+        if _stated_length(scope) > most:
+            await problem(413, "Not understood", too_large, "body_too_large")(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > most:
+                raise HTTPException(413, too_large)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def _stated_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
