@@ -21,7 +21,7 @@ def test_log_that_grows(tmp_path: Path) -> None:
 
     holder = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
     holder.execute("BEGIN")
-    holder.execute("SELECT * FROM t").fetchone()
+    holder.execute("SELECT * FROM t").fetchall()
     commit(2 * LOOK_EVERY)
     assert "keeps the database open" in watch.alarm
     assert wal.stat().st_size > 600_000
