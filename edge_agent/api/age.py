@@ -60,3 +60,4 @@ class AgeReason(StrEnum):
     INCOMPLETE = "incomplete"
     HEADER_UNREADABLE = "header_unreadable"
     UNKNOWN_VERSION = "unknown_version"
+    NOT_READ_HERE = "not_read_here"

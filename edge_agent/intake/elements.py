@@ -125,10 +125,21 @@ def read_digital_link(uri: str, today: date) -> Elements:
         raise NotElements(UnknownReason.WEB_ADDRESS)
     try:
         normal = _without_stem(urlsplit(uri))
-        return _elements(GS1DigitalLinkURI.parse(normal).element_strings, today)
+        found = GS1DigitalLinkURI.parse(normal).element_strings
     # urlsplit raises ValueError on a host that cannot be one.
     except (ParseError, ValueError):
-        raise NotElements(UnknownReason.WEB_ADDRESS) from None
+        reason = UnknownReason.NOT_GS1 if _names_an_item(uri) else UnknownReason.WEB_ADDRESS
+        raise NotElements(reason) from None
+    return _elements(found, today)
+
+
+def _names_an_item(uri: str) -> bool:
+    """Whether the path alone is a Digital Link, so that something behind it must be wrong."""
+    try:
+        GS1DigitalLinkURI.parse(_without_stem(urlsplit(uri)).partition("?")[0])
+    except (ParseError, ValueError, NotElements):
+        return False
+    return True
 
 
 def _parse_human_readable(text: str, config: ParseConfig) -> GS1ElementStrings:

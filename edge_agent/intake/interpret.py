@@ -1,5 +1,6 @@
 """From the bytes of one scan to its meaning. Total: whatever the bytes are, there is an answer."""
 
+from dataclasses import replace
 from datetime import date
 
 from edge_agent.api.sensitive import Sensitive
@@ -17,6 +18,7 @@ from edge_agent.intake.gtin import Reading, has_gtin_length, readings
 from edge_agent.intake.identity.aamva import read_aamva
 from edge_agent.intake.identity.aamva_stripe import read_aamva_stripe
 from edge_agent.intake.identity.mrz import read_mrz
+from edge_agent.intake.identity.national import read_national
 from edge_agent.intake.meaning import (
     CouponCode,
     DocumentScan,
@@ -35,6 +37,8 @@ LONGEST_SCAN = 8192
 
 _AROUND = " \t\r\n\x02\x03\x04\x1c\x1d\x1e\x1f"
 _ADD_ONS = ("]E1", "]E2")
+# GenSpecs section 7.8: what precedes the composite component where a scanner sends both as one.
+_COMPOSITE = "|]e0"
 _WITH_ADD_ON = "]E3"
 _PERIODICALS_AND_BOOKS = ("977", "978", "979")
 _RETAIL = {
@@ -76,19 +80,47 @@ def interpret(scan: Scan, rules: ScanRules, today: date) -> Meaning:
     identifier, text = split_aim(_text(data))
     symbology = scan.symbology if identifier is None else symbology_of(identifier)
     # No document is printed as a retail code or as GS1 elements, whatever their data look like.
-    if symbology not in _RETAIL and symbology not in _GS1 and not is_uri(text):
-        document = read_aamva(text) or read_mrz(text, today) or read_aamva_stripe(text)
+    if symbology not in _RETAIL and symbology not in _GS1:
+        document = read_national(text)
+        if document is None and not is_uri(text):
+            document = read_aamva(text) or read_mrz(text, today) or read_aamva_stripe(text)
         if document is not None:
             return DocumentScan(Sensitive(document))
     text = text.strip(_AROUND)
+    if _COMPOSITE in text and symbology in _RETAIL:
+        linear, _, composite = text.partition(_COMPOSITE)
+        return _composite(linear, composite, symbology, rules, today)
     if identifier in _ADD_ONS:
         return Unknown(UnknownReason.ADD_ON)
     if identifier == _WITH_ADD_ON:
         text = text[:13]
+    return _interpret_safely(text, symbology, rules, today)
+
+
+def _interpret_safely(text: str, symbology: Symbology, rules: ScanRules, today: date) -> Meaning:
     try:
         return _interpret_code(text, symbology, rules, today)
     except NotElements as reason:
         return Unknown(reason.reason)
+
+
+def _composite(
+    linear: str, composite: str, symbology: Symbology, rules: ScanRules, today: date
+) -> Meaning:
+    """A retail code with a composite component (ISO/IEC 24723), sent as one: GTIN, then elements.
+
+    The component says what the linear code has no room for; its number is the linear one's.
+    """
+    item = _interpret_safely(linear, symbology, rules, today)
+    if not isinstance(item, ItemCode):
+        return item
+    try:
+        elements = read_message(composite, rules.separators, today)
+    except NotElements as reason:
+        return Unknown(reason.reason)
+    if elements.gtin is not None and elements.gtin != item.gtin:
+        return Unknown(UnknownReason.ELEMENTS_DISAGREE)
+    return replace(item, batch=elements.batch, expires=elements.expires, elements=elements.values)
 
 
 def _text(data: bytes) -> str:

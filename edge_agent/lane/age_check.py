@@ -26,6 +26,7 @@ _WHY: Mapping[AgeReason, str] = {
     AgeReason.INCOMPLETE: "a part of it is missing",
     AgeReason.HEADER_UNREADABLE: "only a part of it was read",
     AgeReason.UNKNOWN_VERSION: "it is of a kind that this lane does not know",
+    AgeReason.NOT_READ_HERE: "this kind of document cannot be read here; check it by eye",
 }
 
 

@@ -3,7 +3,9 @@
 Issuers and scanners damage the layout of these codes in every way: offsets are wrong, separators
 are doubled, replaced or stripped by keyboard emulation. The layout is therefore not trusted. The
 elements that decide about an age are found by their identifiers wherever they stand, all of their
-occurrences must agree, and whatever cannot be read casts doubt on the whole document.
+occurrences must agree, and what looks like a damaged date casts doubt on the whole document. An
+identifier within a name, a number or a jurisdiction's own data is no damaged date
+(:mod:`edge_agent.intake.identity.aamva_layout`).
 
 What no reader can see: digits of the birth date that became other digits, on a card without DDH,
 DDI and DDJ. The standard has no check digit; the error correction of PDF417 stands before it.
@@ -16,10 +18,11 @@ from datetime import date
 from itertools import pairwise
 
 from edge_agent.api.age import AgeReason, DocumentClass
+from edge_agent.intake.identity.aamva_layout import Layout
 from edge_agent.intake.identity.dates import read_date
 from edge_agent.intake.identity.document import BirthDate, Expiry, IdentityDocument, Standard
 from edge_agent.intake.identity.judgement import LeapDayPolicy, comes_of_age
-from edge_agent.intake.identity.jurisdictions import jurisdiction_of
+from edge_agent.intake.identity.jurisdictions import is_jurisdiction, jurisdiction_of
 
 _NEWEST_VERSION = 11
 _HEADER_WITHIN = 64
@@ -38,7 +41,10 @@ _DETAILS = ("DAR", "DAU", "DAY", "DBD", "DCA", "DCB", "DCD", "DCF", "DDA", "DDB"
 _MANY_DETAILS = 4
 _SEX = ("DBC",)
 _MANDATORY = ("DAG", "DAJ", "DAK", "DBA", "DBC", "DBD")
-_NUMBER_OF_HOLDER = re.compile(r"DAQ([A-Z0-9]+)")
+# In a jurisdiction's own data @ may stand before a line end; a card that starts there has a header.
+_STARTS_CARD = re.compile(r"@[\n\r\x1e\x1c]+[A-Z ]{0,6}[0-9]{4}")
+_NUMBER = re.compile(r"[A-Z0-9]+")
+_STATE = re.compile(r"[A-Z]{2}(?![A-Z])")
 # Of a document that has lost its header: elements that most cards have, and no other code.
 _COMMON_ELEMENTS = ("DAA", "DAC", "DAG", "DAI", "DAJ", "DAK", "DAQ", "DBA", "DBB", "DBC", "DBD",
                     "DCG", "DCS", "DCT")  # fmt: skip
@@ -60,6 +66,9 @@ _ZEROS = re.compile(r"[ ]*0{8}(?![0-9])")
 _NO_VALUE = re.compile(r"[ ]*(?:NONE|UNAVL|UNAVAIL|N/A)", re.IGNORECASE)
 # An element without a value is followed by a separator, the next element or the end.
 _EMPTY = re.compile(r"[ ]*(?:[^0-9A-Z]|[A-Z]{0,2}[DZ][A-Z][A-Z0-9]|$)")
+# What is left of a date where its identifier is within other text: digits, or digits behind one
+# character that is none.
+_REMAINS = re.compile(r"[ ]*(?:[0-9]|[^ 0-9][0-9]{3})")
 # D.12.5.2 has no word for it; issuers write the last representable day.
 _NEVER = re.compile(r"[ ]*(?:99999999|12319999|99991231|12-31-9999|INDEF)", re.IGNORECASE)
 
@@ -84,6 +93,7 @@ def read_aamva(text: str) -> IdentityDocument | None:
     header = _HEADER.search(text[:_HEADER_WITHIN])
     if header is None and not _is_headless(text):
         return None
+    layout = Layout(text)
     doubts: set[AgeReason] = set()
     version: int | None = None
     if header is None:
@@ -92,19 +102,19 @@ def read_aamva(text: str) -> IdentityDocument | None:
         version = int(header.group(2))
         if version > _NEWEST_VERSION:
             doubts.add(AgeReason.UNKNOWN_VERSION)
-    if _is_torn(text):
+    if _is_torn(layout):
         doubts.add(AgeReason.INCOMPLETE)
-    if _is_more_than_one(text):
+    if _is_more_than_one(layout) or _is_of_two_jurisdictions(header, layout):
         doubts.add(AgeReason.DATES_DISAGREE)
 
-    birth, issued, expires = _find(text, "DBB"), _find(text, "DBD"), _find(text, "DBA")
+    birth, issued, expires = (_find(layout, name) for name in ("DBB", "DBD", "DBA"))
     doubts |= _doubts_about_birth(birth)
     if issued.damaged or expires.damaged:
         doubts.add(AgeReason.DATE_UNREADABLE)
     if max(len(issued.dates), len(expires.dates)) > 1:
         doubts.add(AgeReason.DATES_DISAGREE)
     if birth.agreed is not None:
-        doubts |= _doubts_about_ages(text, birth.agreed)
+        doubts |= _doubts_about_ages(layout, birth.agreed)
     if _out_of_order(birth.agreed, issued.agreed, expires.agreed):
         doubts.add(AgeReason.DATES_DISAGREE)
     return IdentityDocument(
@@ -125,26 +135,61 @@ def _is_headless(text: str) -> bool:
     return sum(element in text for element in _COMMON_ELEMENTS) >= _ENOUGH_ELEMENTS
 
 
-def _is_torn(text: str) -> bool:
-    details = sum(element in text for element in _DETAILS)
+def _is_torn(layout: Layout) -> bool:
+    details = sum(layout.has(element) for element in _DETAILS)
     expected = _MANDATORY if details >= _MANY_DETAILS else _SEX
-    return details > 0 and any(element not in text for element in expected)
+    return details > 0 and not all(layout.has(element) for element in expected)
 
 
-def _is_more_than_one(text: str) -> bool:
+def _is_more_than_one(layout: Layout) -> bool:
     """Whether two cards were scanned into one: two headers, two starts or two holders."""
-    return (
-        len(_HEADER.findall(text)) > 1
-        or len(_COMPLIANCE_INDICATOR.findall(text)) > 1
-        or len(set(_NUMBER_OF_HOLDER.findall(text))) > 1
+    text = layout.text
+    starts = sum(
+        not layout.is_own_data(match.start()) or _STARTS_CARD.match(text, match.start()) is not None
+        for match in _COMPLIANCE_INDICATOR.finditer(text)
     )
+    return len(_HEADER.findall(text)) > 1 or starts > 1 or len(_holders(layout)) > 1
 
 
-def _find(text: str, identifier: str) -> _Element:
+def _is_of_two_jurisdictions(header: re.Match[str] | None, layout: Layout) -> bool:
+    """Whether the address (DAJ) is in another state than the issuer: two cards torn into one."""
+    issuer = jurisdiction_of(header.group(1)) if header is not None else None
+    states = {
+        state[0]
+        for match in re.finditer("DAJ", layout.text)
+        if layout.begins_at(match.start())
+        and (state := _STATE.match(layout.value(match.end()))) is not None
+    }
+    known = {state for state in states if is_jurisdiction(state)}
+    return issuer is not None and bool(known) and issuer not in known
+
+
+def _holders(layout: Layout) -> set[str]:
+    """The customer numbers (DAQ). Within other text only what has a digit is one: not DAQUINO."""
+    numbers: set[str] = set()
+    for match in re.finditer("DAQ", layout.text):
+        at = match.start()
+        begins = layout.begins_at(at)
+        if not begins and (layout.is_own_data(at) or layout.is_in_number(at)):
+            continue
+        number = _NUMBER.match(layout.value(match.end()))
+        if number is not None and (begins or any(map(str.isdigit, number[0]))):
+            numbers.add(number[0])
+    return numbers
+
+
+def _find(layout: Layout, identifier: str) -> _Element:
+    """All occurrences of a date element.
+
+    A whole date counts wherever it stands. What is no date is damage where an element begins, and
+    elsewhere only with the remains of a date behind it; never in a jurisdiction's own data, nor in
+    a number, but for the birth date.
+    """
+    text = layout.text
     dates: set[date] = set()
     damaged = says_never = False
     for match in re.finditer(identifier, text):
-        start = match.end()
+        at, start = match.span()
         if _NEVER.match(text, start):
             says_never = True
         elif _ZEROS.match(text, start) or _NO_VALUE.match(text, start):
@@ -155,8 +200,12 @@ def _find(text: str, identifier: str) -> _Element:
                 damaged = True
             else:
                 dates.add(day)
-        elif not _EMPTY.match(text, start):
-            damaged = True
+        elif layout.begins_at(at):
+            damaged = damaged or _EMPTY.match(text, start) is None
+        elif layout.is_own_data(at) or (identifier != "DBB" and layout.is_in_number(at)):
+            continue
+        else:
+            damaged = damaged or _REMAINS.match(text, start) is not None
     return _Element(frozenset(dates), damaged, says_never)
 
 
@@ -168,11 +217,11 @@ def _doubts_about_birth(birth: _Element) -> set[AgeReason]:
     return {AgeReason.DATES_DISAGREE} if len(birth.dates) > 1 else set()
 
 
-def _doubts_about_ages(text: str, birth: date) -> set[AgeReason]:
+def _doubts_about_ages(layout: Layout, birth: date) -> set[AgeReason]:
     """DDH, DDI and DDJ say until when the holder is under 18, 19 and 21 (D.12.5.2)."""
     doubts: set[AgeReason] = set()
     for identifier, years in (("DDH", 18), ("DDI", 19), ("DDJ", 21)):
-        until = _find(text, identifier)
+        until = _find(layout, identifier)
         allowed = {comes_of_age(birth, years, policy) for policy in LeapDayPolicy}
         if until.damaged:
             doubts.add(AgeReason.DATE_UNREADABLE)

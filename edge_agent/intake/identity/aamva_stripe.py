@@ -18,6 +18,8 @@ _TRACK_2 = re.compile(r";([0-9]{6})([0-9]{1,13})=([0-9]{0,17})=?\?")
 # lost from one that was never there.
 _WHOLE_NUMBER = 12
 _EXPIRY_AND_BIRTH = 12
+# Florida's numbers have 14 digits, the last of which always stands behind the birth date.
+_FLORIDA, _FLORIDAS_NUMBER = "FL", 13
 _LONGEST = 512
 _NEVER, _END_OF_BIRTH_MONTH, _BIRTHDAY = "77", "88", "99"
 
@@ -32,7 +34,7 @@ def read_aamva_stripe(text: str) -> IdentityDocument | None:
     doubts: set[AgeReason] = set()
     if len(tracks) > 1:
         doubts.add(AgeReason.DATES_DISAGREE)
-    if len(number) > _WHOLE_NUMBER or len(dates) != _EXPIRY_AND_BIRTH:
+    if not _is_whole(jurisdiction, number, dates):
         doubts.add(AgeReason.INCOMPLETE)
     expiry, born = dates[:4], dates[4:12]
     birth = read_date(born) if born.startswith(("19", "20")) else None
@@ -48,6 +50,12 @@ def read_aamva_stripe(text: str) -> IdentityDocument | None:
         issued=None,
         doubts=tuple(doubts),
     )
+
+
+def _is_whole(jurisdiction: str, number: str, dates: str) -> bool:
+    if jurisdiction == _FLORIDA:
+        return (len(number), len(dates)) == (_FLORIDAS_NUMBER, _EXPIRY_AND_BIRTH + 1)
+    return len(number) <= _WHOLE_NUMBER and len(dates) == _EXPIRY_AND_BIRTH
 
 
 def _expiry(yymm: str, birth: date | None) -> Expiry | None:

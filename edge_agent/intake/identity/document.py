@@ -15,6 +15,7 @@ class Standard(StrEnum):
 
     AAMVA = "aamva"
     ICAO_9303 = "icao_9303"
+    NATIONAL = "national"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

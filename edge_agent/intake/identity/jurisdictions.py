@@ -15,7 +15,14 @@ _TABLE = """
 
 _CODE_OF: Mapping[str, str] = dict(zip(_TABLE.split()[::2], _TABLE.split()[1::2], strict=True))
 
+_LETTERS = frozenset(_CODE_OF.values())
+
 
 def jurisdiction_of(issuer_number: str) -> str | None:
     """The two letters of the state or province; None where the number is not a member's."""
     return _CODE_OF.get(issuer_number)
+
+
+def is_jurisdiction(letters: str) -> bool:
+    """Whether the two letters are a member's state or province."""
+    return letters in _LETTERS

@@ -12,7 +12,8 @@ from datetime import date
 
 from edge_agent.api.age import AgeReason, DocumentClass
 from edge_agent.intake.identity.dates import read_two_digit_birth_date, read_two_digit_expiry_date
-from edge_agent.intake.identity.document import Expiry, IdentityDocument, Standard
+from edge_agent.intake.identity.document import BirthDate, Expiry, IdentityDocument, Standard
+from edge_agent.intake.identity.judgement import LeapDayPolicy, comes_of_age
 
 _WEIGHTS: Sequence[int] = (7, 3, 1) * 40
 _ZONE = re.compile(r"[A-Z0-9<]+")
@@ -29,9 +30,12 @@ _LINES = {
     "IDFRA": [36, 36],
 }
 _SEXES = frozenset("MFX<")
+# Mexico's voter card has the letters of hombre and mujer; only the first is one more letter.
+_SEXES_OF_MEXICO = frozenset("HMX<")
 _NATIONALITY = re.compile(r"[A-Z]{1,3}<{0,2}")
 # Document code and issuer begin every zone (section 4.2 of parts 4 to 7).
-_DOCUMENT_CODE = re.compile(r"[PVACI][A-Z<][A-Z<]{3}")
+_DOCUMENT_CODE = re.compile(r"(?:[PVACI][A-Z0-9<]|B[0-9])[A-Z<]{3}")
+_RUSSIAN_PASSPORT = "PNRUS"
 _CLASS_OF_CODE = {
     "P": DocumentClass.PASSPORT,
     "V": DocumentClass.VISA,
@@ -53,6 +57,8 @@ class _Fields:
     nationality: str | None
     checks: tuple[tuple[str, str], ...]
     optional: tuple[str, str] | None = None
+    sexes: frozenset[str] = _SEXES
+    issued: str | None = None
 
     @property
     def all_right(self) -> bool:
@@ -60,7 +66,7 @@ class _Fields:
         if self.optional is not None and (self.optional[0].strip("<") or self.optional[1] != "<"):
             checks = (*checks, self.optional)
         return (
-            self.sex in _SEXES
+            self.sex in self.sexes
             and (self.nationality is None or _NATIONALITY.fullmatch(self.nationality) is not None)
             and all(check_digit(covered) == digit for covered, digit in checks)
         )
@@ -89,6 +95,7 @@ def read_mrz(text: str, today: date) -> IdentityDocument | None:
     if not fields.all_right:
         doubts.append(AgeReason.CHECK_DIGIT)
     birth = read_two_digit_birth_date(fields.birth, today)
+    issued = read_two_digit_expiry_date(fields.issued, today) if fields.issued else None
     if birth is None:
         unknown = fields.birth.startswith("<<")
         doubts.append(AgeReason.BIRTH_DATE_MISSING if unknown else AgeReason.BIRTH_DATE_UNREADABLE)
@@ -98,8 +105,8 @@ def read_mrz(text: str, today: date) -> IdentityDocument | None:
         jurisdiction=_issuer(zone),
         document_class=_class_of(zone),
         birth=birth,
-        expiry=_read_expiry(fields, today),
-        issued=None,
+        expiry=_read_expiry(fields, birth, issued, today),
+        issued=issued,
         doubts=tuple(doubts),
     )
 
@@ -115,8 +122,11 @@ def check_digit(covered: str) -> str:
 
 def _fields_of(zone: str) -> _Fields | None:
     match len(zone), zone[0]:
-        case 90, "A" | "C" | "I":
-            return _td1(zone[:30], zone[30:60])
+        case 90, "A" | "B" | "C" | "I":
+            fields = _td1(zone[:30], zone[30:60])
+            return replace(fields, sexes=_SEXES_OF_MEXICO) if zone[2:5] == "MEX" else fields
+        case 88, "P" if zone.startswith(_RUSSIAN_PASSPORT) and zone[65:71] == _NO_DATE:
+            return _russian_passport(zone[44:])
         case 88, "P":
             return _td3(zone[44:])
         case 88, "V":
@@ -162,6 +172,22 @@ def _td3(second: str) -> _Fields:
     composite = second[0:10] + second[13:20] + second[21:43]
     fields = _second_line(second, "TD3", (second[0:9], second[9]), (composite, second[43]))
     return replace(fields, optional=(second[28:42], second[42]))
+
+
+def _russian_passport(second: str) -> _Fields:
+    """The internal passport, which has no date of expiry: its check digit may be ``<`` or 0.
+
+    The optional data begin with the fourth digit of the series and the date of issue.
+    """
+    fields = _td3(second)
+    expiry = (second[21:27], second[27])
+    kept = tuple(check for check in fields.checks if check != expiry)
+    return replace(
+        fields,
+        expiry=None,
+        issued=second[29:35],
+        checks=(*kept, ("", "0" if second[27] == "<" else second[27])),
+    )
 
 
 def _mrv(second: str, version: str) -> _Fields:
@@ -219,14 +245,26 @@ def _number_check(number: str, digit: str, optional: str) -> tuple[str, str]:
     return (without if check_digit(without) == rest[-1] else with_filler), rest[-1]
 
 
-def _read_expiry(fields: _Fields, today: date) -> Expiry | None:
+def _read_expiry(
+    fields: _Fields, birth: BirthDate | None, issued: date | None, today: date
+) -> Expiry | None:
     """A card may do without a date of expiry; a passport or a visa has one."""
+    if fields.issued is not None:
+        return _expiry_by_age(birth, issued)
     if fields.expiry is None:
         return None
     if fields.expiry == _NO_DATE:
         return Expiry(None) if fields.version in ("TD1", "TD2") else None
     last_day = read_two_digit_expiry_date(fields.expiry, today)
     return Expiry(last_day) if last_day is not None else None
+
+
+def _expiry_by_age(birth: BirthDate | None, issued: date | None) -> Expiry | None:
+    """A Russian internal passport is renewed at 20 and at 45 (government decree 828 of 1997)."""
+    if birth is None or issued is None or birth.earliest != birth.latest:
+        return None
+    birthdays = (comes_of_age(birth.latest, age, LeapDayPolicy.FEBRUARY_28) for age in (20, 45))
+    return Expiry(next((birthday for birthday in birthdays if issued < birthday), None))
 
 
 def _issuer(zone: str) -> str | None:

@@ -1,6 +1,7 @@
 """What a scan means."""
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -253,3 +254,24 @@ def test_aim_identifier_is_split_off(
 @pytest.mark.parametrize("text", ["123", "]E", "", "]", "]ä0x"])
 def test_text_without_an_identifier_is_left_alone(text: str) -> None:
     assert split_aim(text) == (None, text)
+
+
+def test_linear_code_with_a_composite_component() -> None:
+    """GenSpecs section 7.8: the number is the linear code's, batch and expiry the component's."""
+    item = meaning(b"]E04006381333931|]e010BATCH1\x1d17270101")
+    assert isinstance(item, ItemCode)
+    assert (item.gtin, item.batch) == ("04006381333931", "BATCH1")
+    assert item.expires == date(2027, 1, 1)
+
+
+def test_composite_component_of_another_item() -> None:
+    wrong = meaning(b"]E04006381333931|]e00109520123456788")
+    assert wrong == Unknown(UnknownReason.ELEMENTS_DISAGREE)
+
+
+@pytest.mark.parametrize("query", ["17=260231", "17=261301", "3103=abc"])
+def test_link_with_a_value_that_cannot_be(query: str) -> None:
+    """It names an item, so it is a damaged label and no other web address."""
+    link = f"https://id.gs1.org/01/09520123456788?{query}".encode()
+    assert meaning(b"]Q1" + link) == Unknown(UnknownReason.NOT_GS1)
+    assert meaning(b"]Q1https://example.com/a?17=260231") == Unknown(UnknownReason.WEB_ADDRESS)

@@ -228,3 +228,15 @@ def test_a_card_that_lost_a_run_of_bytes_is_doubted() -> None:
     torn = whole.replace("10\nDBC1\nDAYBRO\nDAU60", "0")
     assert "DBB06062001\n" in torn
     assert read(torn).doubts == (AgeReason.INCOMPLETE,)
+
+
+def test_stripe_of_florida() -> None:
+    """The last digit of its number always stands behind the birth date."""
+    text = "%FLMIAMI^DOE$JOHN$^1 MAIN ST^           ?;6360100462172082009=2901198701010=?"
+    document = read_aamva_stripe(text)
+    assert document is not None
+    assert (born(document), document.doubts) == (date(1987, 1, 1), ())
+    for lost in (text.replace("0462172082009", "046217208200"), text.replace("01010=?", "0101=?")):
+        shorter = read_aamva_stripe(lost)
+        assert shorter is not None
+        assert shorter.doubts == (AgeReason.INCOMPLETE,)

@@ -161,3 +161,54 @@ def test_lines_of_another_length_than_their_format_has_are_doubted() -> None:
     document = read_mrz(moved, TODAY)
     assert document is not None
     assert document.doubts == (AgeReason.HEADER_UNREADABLE,)
+
+
+def zone(first: str, second: str, third: str = "SPECIMEN<<TEST<<<<<<<<<<<<<<<<") -> str:
+    """A TD1 zone with its check digits put in."""
+    number = first[:14] + check_digit(first[5:14]) + first[15:]
+    dates = second[:6] + check_digit(second[:6]) + second[7:14] + check_digit(second[8:14])
+    line = (dates + second[15:])[:29]
+    composite = number[5:30] + line[0:7] + line[8:15] + line[18:29]
+    return f"{number}\n{line}{check_digit(composite)}\n{third}"
+
+
+@pytest.mark.parametrize("code", ["C1USA", "C2USA", "B1USA", "B2USA", "I9UTO"])
+def test_second_letter_of_the_code_may_be_a_digit(code: str) -> None:
+    """Doc 9303-5 section 4.2.2 leaves it to the issuer, as the United States do."""
+    text = zone(f"{code}012345678<SRC1234567890<<", "800101<M330505<UTO<<<<<<<<<<<<")
+    document = read_mrz(text, date(2026, 11, 26))
+    assert document is not None
+    assert document.doubts == ()
+    assert document.birth is not None
+    assert document.birth.earliest == date(1980, 1, 1)
+
+
+@pytest.mark.parametrize(("issuer", "believed"), [("MEX", True), ("UTO", False)])
+def test_men_of_mexico(issuer: str, believed: bool) -> None:
+    """H is hombre on the voter card of Mexico, and a misread letter elsewhere."""
+    text = zone(f"ID{issuer}123456789<<<1234567890123", f"850101<H331231<{issuer}<02<<12345<<")
+    document = read_mrz(text, date(2026, 11, 26))
+    assert document is not None
+    assert (document.doubts == ()) is believed
+
+
+@pytest.mark.parametrize(
+    ("second", "last_day"),
+    [
+        ("1235678909RUS9503157M<<<<<<<4160402150620<", date(2040, 3, 15)),
+        ("1235678909RUS9503157M<<<<<<<4100402150620<", date(2015, 3, 15)),
+        ("1235678909RUS6003155M<<<<<<<4160402150620<", None),
+    ],
+)
+@pytest.mark.parametrize("filler", ["<", "0"])
+def test_internal_passport_of_russia(second: str, last_day: date | None, filler: str) -> None:
+    """It has no date of expiry: it is renewed at 20 and at 45, by the date of issue."""
+    birth = second[13:19]
+    line = second[:19] + check_digit(birth) + second[20:27] + filler + second[28:42]
+    line += check_digit(second[28:42])
+    composite = line[0:10] + line[13:20] + line[21:43]
+    text = f"PNRUSIVANOV<<IVAN<IVANOVICH<<<<<<<<<<<<<<<<<\n{line}{check_digit(composite)}"
+    document = read_mrz(text, date(2026, 11, 26))
+    assert document is not None
+    assert document.doubts == ()
+    assert document.expiry == Expiry(last_day)
