@@ -1,5 +1,6 @@
 """Apache Kafka itself, one KRaft node on a loopback port, started and stopped by tests."""
 
+import fcntl
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from confluent_kafka.cimpl import NewTopic
 
 HERE = Path(__file__).parent
 LIBRARIES = HERE / "target" / "libs"
+COMPLETE = LIBRARIES / ".complete"
 START_DEADLINE_S = 60.0
 # 16 bytes in base64; a random one may begin with "-", which the format tool takes for an option.
 CLUSTER_ID = "bGFuZS1lZGdlLWFnZW50LQ"
@@ -25,15 +27,20 @@ def fetch_libraries() -> None:
     for tool in ("java", "mvn"):
         if shutil.which(tool) is None:
             raise KafkaUnavailable(f"{tool} is not installed")
-    if any(LIBRARIES.glob("kafka_2.13-*.jar")):
-        return
-    fetched = subprocess.run(
-        ["mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies",
-         f"-DoutputDirectory={LIBRARIES}"],
-        capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
-    if fetched.returncode != 0:
-        raise KafkaUnavailable(f"Maven could not fetch Kafka: {fetched.stdout[-500:]}")
+    LIBRARIES.parent.mkdir(exist_ok=True)
+    # Tests run in several processes: one of them fetches, the others wait for all of it.
+    with (LIBRARIES.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if COMPLETE.exists():
+            return
+        fetched = subprocess.run(
+            ["mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies",
+             f"-DoutputDirectory={LIBRARIES}"],
+            capture_output=True, text=True, timeout=600, check=False,
+        )  # fmt: skip
+        if fetched.returncode != 0:
+            raise KafkaUnavailable(f"Maven could not fetch Kafka: {fetched.stdout[-500:]}")
+        COMPLETE.touch()
 
 
 class KafkaServer:
@@ -112,10 +119,12 @@ class KafkaServer:
         return (self.directory / "kafka.out").read_text(errors="replace")
 
 
-def create_topic(address: str, topic: str, partitions: int = 3) -> None:
-    """Makes a topic and waits for it."""
+def create_topic(address: str, topic: str, partitions: int = 3, **settings: str) -> None:
+    """Makes a topic and waits for it; settings have ``_`` for the dots in their names."""
     admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
-    for future in admin.create_topics([NewTopic(topic, partitions, 1)]).values():
+    config = {name.replace("_", "."): value for name, value in settings.items()}
+    new = NewTopic(topic, partitions, 1, config=config)
+    for future in admin.create_topics([new]).values():
         future.result(30)
 
 

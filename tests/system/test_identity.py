@@ -19,7 +19,7 @@ from simulator.documents.damage import READABLE, UNREADABLE
 from simulator.documents.holder import Holder, holder_born, turning
 from simulator.documents.mrz import FORMATS, Zone
 from simulator.virtual_lane import VirtualLane
-from simulator.world import CASHIER, by_name
+from simulator.world import CASHIER, LEAD, by_name
 from tests.kafka.broker import create_topic
 from tui.app import LaneApp
 
@@ -119,13 +119,24 @@ async def test_a_keyed_in_birth_date_is_judged_and_forgotten(lane: VirtualLane) 
         document_class=DocumentClass.PASSPORT,
         expired=False,
     )
-    await lane.client.command(given)
-    assert await holds(lane) == 1
     await lane.client.command(given.model_copy(update={"birth_date": ADULT.birth}))
     assert await holds(lane) == 0
     checked = await last(lane, "pos.age.checked")
     assert (checked["method"], checked["no_scan_reason"]) == ("birth_date_entered", "no_code")
     assert ADULT.birth.isoformat() not in str(checked)
+
+
+async def test_second_document_after_a_fail(lane: VirtualLane) -> None:
+    """A friend's licence beeps an error and lifts nothing; a lead's badge does."""
+    await ask_for_age(lane)
+    assert not await lane.scanner.scan(Card(9).payload(MINOR))
+    assert not await lane.scanner.scan(Card(9).payload(ADULT))
+    assert await holds(lane) == 1
+    assert "has failed before" in await prompts(lane)
+    checked = await last(lane, "pos.age.checked")
+    assert (checked["verdict"], checked["failed_before"]) == ("pass", True)
+    assert await lane.scanner.scan(LEAD.badge)
+    assert await holds(lane) == 0
 
 
 async def test_a_wrong_birth_date_is_refused_without_repeating_it(lane: VirtualLane) -> None:
