@@ -39,6 +39,9 @@ SEEDS ?= 200
 simulate-crashes: $(READY) ## SEEDS=... schedules of crashes, checked by an oracle; 200 take about a minute.
 	$(BIN)/python -m tests.crash --seeds $(SEEDS)
 
+mutants: $(READY) ## Breaks each rule that guards money, age or data; a test must fail.
+	$(BIN)/python -m tests.mutants
+
 rig: $(READY) ## 200 bulk sales on a simulated lane.
 	$(BIN)/edge-agent rig --sales 200
 

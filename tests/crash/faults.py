@@ -43,6 +43,7 @@ class Faults:
     counts: Counter[str] = field(default_factory=Counter)
     points: int = 0
     writes: int = 0
+    wrote: bool = False
 
     def point(self, name: str) -> None:
         """A moment at which the process may end."""
@@ -81,8 +82,12 @@ class Statements:
         faults.point(f"before {_verb(statement)}")
         if statement.startswith("DELETE FROM outbox"):
             faults.on_prune()
-        if not statement.startswith(_WRITES):
+        if statement.startswith("BEGIN"):
+            faults.wrote = False
+        # A commit that has nothing to write needs no room and no disk.
+        if not statement.startswith(_WRITES) or (statement == "COMMIT" and not faults.wrote):
             return
+        faults.wrote = True
         faults.writes += 1
         fault = faults.disk.get(faults.writes)
         if fault is None:

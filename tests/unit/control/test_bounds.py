@@ -168,3 +168,8 @@ async def test_reader_that_does_not_read_is_dropped(tmp_path: Path) -> None:
         await until(lambda: services.streams == 1)
         await until(lambda: services.streams == 0)
         deaf.close()
+
+
+async def test_socket_is_for_owner_and_group(tmp_path: Path) -> None:
+    async with serving(tmp_path) as (path, _):
+        assert path.stat().st_mode & 0o777 == 0o660

@@ -17,7 +17,7 @@ from edge_agent.runtime.plugin_desk import PluginDesk
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.reader import Reader
 from edge_agent.testing import NOON
-from tests.unit.runtime.test_pipeline import PEN, Lane, scan
+from tests.unit.runtime.pipelines import PEN, Lane, scan
 
 
 async def selling(tmp_path: Path, sales: int) -> tuple[Pipeline, JobDesk]:

@@ -1,87 +1,26 @@
 """The pipeline over a real database: what survives, what is shown when, who is told."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 
 from edge_agent.api.commands import EnterCode, SignOn
 from edge_agent.api.device import OutputOutcome
-from edge_agent.api.errors import InvalidSettings, NotKnown, NotNow, StoreError
-from edge_agent.api.lane import LaneState
-from edge_agent.api.sensitive import Sensitive
-from edge_agent.api.values import Refused, Scan
-from edge_agent.intake.policy import IntakePolicy
+from edge_agent.api.errors import InvalidSettings, NotKnown, NotNow, StoreError, StoreUncertain
+from edge_agent.api.values import Refused
 from edge_agent.runtime.commits import Change
-from edge_agent.runtime.imports import PeopleImport, PriceBookImport
 from edge_agent.runtime.job_desk import JobDesk
-from edge_agent.runtime.pipeline import Pipeline, Policy
 from edge_agent.runtime.plugin_desk import PluginDesk
-from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus, load_slot
-from edge_agent.runtime.registry import Registry
-from edge_agent.runtime.turn import Budget
+from edge_agent.runtime.plugin_slot import PluginStatus
 from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import JobKind, JobStatus
 from edge_agent.store.outbox import Cursor
 from edge_agent.store.reader import Reader
-from edge_agent.store.writer import Writer
-from edge_agent.testing import NOON
-from tests.conftest import SOURCE, seeded_bytes
-
-PEN = "04006381333931"
-PRICES = f"gtin,description,unit_price,tax_rate,restriction\n{PEN},Pen,1.29,19,\n"
-PEOPLE = "badge,employee_id,name,role\nEMP1001,1001,Anna,cashier\n"
-FRESH = LaneState(store="1", lane="1", currency="EUR")
-
-
-def slots(tx: Transaction) -> Mapping[str, PluginSlot]:
-    registry = Registry()
-    stored = {plugin.name: plugin for plugin in tx.plugins.load()}
-    names = ("employee-time", "fraud-detection")
-    return {name: load_slot(name, registry, stored.get(name), None) for name in names}
-
-
-class Lane:
-    """A pipeline that can be dropped without a word, as by ``kill -9``, and built again."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self.changes: list[set[Change]] = []
-        self.pipeline = Pipeline(
-            Policy(True, IntakePolicy(), Budget(10.0, lambda: 0.0)),
-            lambda: NOON,
-            seeded_bytes,
-            lambda committed, rolled_back: Writer(
-                data_dir, SOURCE, seeded_bytes, on_commit=committed, on_rollback=rolled_back
-            ),
-            self.note,
-        )
-
-    def note(self, changes: Iterable[Change]) -> None:
-        self.changes.append(set(changes))
-
-    async def start(self, fresh: LaneState = FRESH) -> Pipeline:
-        await self.pipeline.start(fresh, slots, "1.0")
-        return self.pipeline
-
-    async def stock(self) -> None:
-        prices = PriceBookImport.read(PRICES, "EUR")
-        people = PeopleImport.read(PEOPLE)
-        for given in (prices, people):
-            await self.pipeline.turn(
-                lambda tx, turn, given=given: turn.publish(given.apply(tx.master_data, turn.now))  # type: ignore[misc]
-            )
-
-    def crash(self) -> None:
-        self.pipeline._writer.close()
-
-
-def scan(code: str) -> Scan:
-    return Scan(data=Sensitive(code.encode()))
-
-
-def event_types(data_dir: Path) -> list[str]:
-    return [r.type for r in Reader(data_dir).read_now(lambda db: db.outbox.after(0, 1000))]
+from tests.crash.faults import DiskFault, Faults, Statements
+from tests.unit.runtime.pipelines import FRESH, PEN, Lane, event_types, scan
 
 
 async def test_an_open_sale_and_plugin_states_survive_a_crash(tmp_path: Path) -> None:
@@ -141,8 +80,112 @@ async def test_what_is_shown_is_committed(tmp_path: Path) -> None:
     assert "Nothing was taken" in refused
     assert pipeline.world is before
     assert pipeline.world.lane.basket is not None
+    lines = len(pipeline.world.lane.basket.lines)
     stored = Reader(tmp_path).read_now(lambda db: db.lane.load())
     assert stored == pipeline.world.lane
+
+    def make_room(tx: Transaction) -> None:
+        tx.outbox._connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+
+    await pipeline.transact(make_room)
+    assert (await pipeline.scan(scan(PEN))).accepted
+    after = Reader(tmp_path).read_now(lambda db: db.lane.load())
+    assert after == pipeline.world.lane
+    assert after is not None
+    assert after.basket is not None
+    assert len(after.basket.lines) == lines + 1
+
+
+@pytest.fixture
+def disk() -> Iterator[Statements]:
+    """What breaks SQL statements; nothing does at first."""
+    statements = Statements()
+    yield statements
+    statements.close()
+
+
+async def test_full_disk_at_the_start(
+    tmp_path: Path, disk: Statements, mocker: MockerFixture
+) -> None:
+    """The agent is up and says so; what it has to say is written when there is room."""
+    mocker.patch("edge_agent.runtime.pipeline.ANNOUNCE_AGAIN_S", 0.001)
+    first = Lane(tmp_path)
+    await first.start()
+    await first.stock()
+    await first.pipeline.scan(scan("EMP1001"))
+    first.crash()
+    disk.under(always("full"))
+    pipeline = await Lane(tmp_path).start()
+    assert "Nothing was taken" in pipeline.trouble
+    assert pipeline.world.lane.operator is not None
+    with pytest.raises(StoreError, match="Nothing was taken"):
+        await pipeline.scan(scan(PEN))
+    disk.under(None)
+    await pipeline.announce()
+    assert event_types(tmp_path)[-1] == "lane.agent.started"
+    assert (await pipeline.scan(scan(PEN))).accepted
+    assert pipeline.trouble == ""
+
+
+def always(fault: DiskFault) -> Faults:
+    """Each writing statement fails in the same way."""
+    return Faults(None, "", dict.fromkeys(range(1, 10_000), fault), _nothing, _nothing)
+
+
+def _nothing() -> None:
+    return
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_commit_that_fails_is_looked_at(tmp_path: Path, disk: Statements, done: bool) -> None:
+    """What reached the disk is answered as taken, what did not as not taken."""
+    lane = Lane(tmp_path)
+    pipeline = await lane.start()
+    await lane.stock()
+    await pipeline.scan(scan("EMP1001"))
+    fault: DiskFault = "io_error_done" if done else "io_error_undone"
+    commits = Faults(None, "", {}, _nothing, _nothing)
+    disk.under(commits)
+    await pipeline.scan(scan(PEN))
+    once = Faults(None, "", {commits.writes: fault}, _nothing, _nothing)
+    disk.under(once)
+    if done:
+        assert (await pipeline.scan(scan(PEN))).accepted
+    else:
+        with pytest.raises(StoreError, match="Nothing was taken"):
+            await pipeline.scan(scan(PEN))
+    disk.under(None)
+    assert once.counts == {f"disk {fault} at commit": 1}
+    assert (await pipeline.scan(scan(PEN))).accepted
+    assert event_types(tmp_path).count("pos.item.added") == (3 if done else 2)
+    stored = Reader(tmp_path).read_now(lambda db: db.lane.load())
+    assert stored == pipeline.world.lane
+
+
+async def test_commit_that_cannot_be_looked_at(tmp_path: Path, disk: Statements) -> None:
+    """The answer is uncertain; it is settled as soon as the disk works."""
+    lane = Lane(tmp_path)
+    pipeline = await lane.start()
+    await lane.stock()
+    await pipeline.scan(scan("EMP1001"))
+    commits = Faults(None, "", {}, _nothing, _nothing)
+    disk.under(commits)
+    await pipeline.scan(scan(PEN))
+    failing: dict[int, DiskFault] = dict.fromkeys(range(commits.writes, 1000), "io_error_undone")
+    failing[commits.writes] = "io_error_done"
+    disk.under(Faults(None, "", failing, _nothing, _nothing))
+    with pytest.raises(StoreUncertain, match="not known whether this was taken"):
+        await pipeline.scan(scan(PEN))
+    with pytest.raises(StoreError, match="Nothing was taken"):
+        await pipeline.scan(scan(PEN))
+    disk.under(None)
+    assert (await pipeline.scan(scan(PEN))).accepted
+    assert event_types(tmp_path).count("pos.item.added") == 3
+    stored = Reader(tmp_path).read_now(lambda db: db.lane.load())
+    assert stored == pipeline.world.lane
+    assert stored is not None
+    assert stored.basket is not None
+    assert len(stored.basket.lines) == 3
 
 
 async def test_each_commit_tells_what_it_changed(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from edge_agent.store.jobs import JobKind
 from edge_agent.store.plugin_table import Timer
 from edge_agent.store.reader import Reader
 from edge_agent.testing import NOON
-from tests.unit.runtime.test_pipeline import Lane
+from tests.unit.runtime.pipelines import Lane
 
 
 class Clock:

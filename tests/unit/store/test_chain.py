@@ -65,3 +65,16 @@ def test_swapped_events_are_found() -> None:
 
 def test_short_code_is_the_hashs_beginning() -> None:
     assert short_code(bytes.fromhex("3fa901bc") + bytes(28)) == "3FA9-01BC"
+
+
+def test_event_that_fits_in_itself_only() -> None:
+    """Changed with its own hash made anew: the next one shows it."""
+    records = chain(10)
+    forged = replace(records[4], body=BODY.replace("then", "late"), occurred_at="late")
+    digest = chain_hash(
+        forged.previous_hash, "/s", forged.epoch, forged.sequence, forged.event_id, forged.body
+    )
+    records[4] = replace(forged, hash=digest)
+    assert list(find_breaks(records)) == [
+        "epoch 1 sequence 6: does not follow from the event before it"
+    ]

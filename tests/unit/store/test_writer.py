@@ -1,5 +1,6 @@
 """Group commit: together or not at all, and nobody learns early."""
 
+import sqlite3
 import threading
 from concurrent.futures import Future
 from pathlib import Path
@@ -177,3 +178,19 @@ def test_one_agent_per_data_directory(tmp_path: Path) -> None:
 def test_a_reader_needs_a_database(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no lane database"):
         Reader(tmp_path)
+
+
+def test_no_other_writer_gets_in_between(writer: Writer, tmp_path: Path) -> None:
+    """What a piece has read is still so when it writes: the lock is taken at the beginning."""
+    other = sqlite3.connect(
+        tmp_path / "lane.db", timeout=0, isolation_level=None, check_same_thread=False
+    )
+
+    def work(tx: Transaction) -> int:
+        tx.outbox.newest()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("INSERT INTO cursor (name, position) VALUES ('x', 1)")
+        return append(tx)
+
+    assert writer.submit(work).result(5) == 1
+    other.close()

@@ -1,0 +1,371 @@
+"""``make mutants``: rules that guard money, age and data, each broken in turn; a test must fail.
+
+A mutant is one replacement in one file of a copy of the tree, with the tests that have to see it.
+One that survives means that a rule can be lost without anybody noticing.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """What is broken, where, and who must notice."""
+
+    name: str
+    file: str
+    was: str
+    becomes: str
+    tests: tuple[str, ...]
+
+
+def _mutant(name: str, file: str, was: str, becomes: str, *tests: str) -> Mutant:
+    return Mutant(name, file, was, becomes, tests)
+
+
+_STORE, _RUNTIME = "tests/unit/store", "tests/unit/runtime"
+_FORWARDER, _SALE = "tests/unit/sync/test_forwarder.py", "tests/unit/lane/test_sale.py"
+_COMMITTER = "edge_agent/store/committer.py"
+_AGE = "edge_agent/lane/age_check.py"
+MUTANTS: Sequence[Mutant] = (
+    _mutant(
+        "cursor committed before publish",
+        "sync/forwarder.py",
+        "            place = await self._publish(messages)\n",
+        "            self._advance(Cursor(records[-1].position))\n"
+        "            await self._save_cursor()\n"
+        "            place = await self._publish(messages)\n",
+        _FORWARDER,
+    ),
+    _mutant(
+        "acknowledged records sent again while the disk is full",
+        "sync/forwarder.py",
+        "            self._saved = acknowledged\n",
+        "            self._saved = acknowledged\n        self._acknowledged = self._saved\n",
+        _FORWARDER,
+    ),
+    _mutant(
+        "corrupt row sent",
+        "sync/forwarder.py",
+        "        reason = why_corrupt(record)\n",
+        '        reason = ""\n',
+        _FORWARDER,
+    ),
+    _mutant(
+        "unknown event in the stream ignored",
+        "sync/forwarder.py",
+        "        if not known:\n",
+        "        if False:\n",
+        _FORWARDER,
+    ),
+    _mutant(
+        "rolled-back world kept after a failed commit",
+        "edge_agent/runtime/pipeline.py",
+        "        self._working = self._durable\n",
+        "        self._working = self._working\n",
+        f"{_RUNTIME}/test_pipeline.py",
+    ),
+    _mutant(
+        "print before its start is committed",
+        "edge_agent/runtime/outputs.py",
+        "        await self._desk.start(job)\n        request = PrintReceipt",
+        "        request = PrintReceipt",
+        f"{_RUNTIME}/test_outputs.py",
+    ),
+    _mutant(
+        "drawer opened before its start is committed",
+        "edge_agent/runtime/outputs.py",
+        "        await self._desk.start(job)\n        request = OpenDrawer",
+        "        request = OpenDrawer",
+        f"{_RUNTIME}/test_outputs.py",
+    ),
+    _mutant(
+        "prune ignores what is delivered",
+        "edge_agent/store/retention.py",
+        "min(old, delivered, newest",
+        "min(old, newest",
+        f"{_STORE}/test_retention.py",
+    ),
+    _mutant(
+        "prune ignores how long the agent ran",
+        "edge_agent/store/retention.py",
+        "select(func.max(_MARK.c.position)).where(_MARK.c.running_s <= running_s)",
+        "select(func.max(_MARK.c.position))",
+        f"{_STORE}/test_retention.py",
+    ),
+    _mutant(
+        "prune forgets where it ended",
+        "edge_agent/store/retention.py",
+        '                "sequence": last.sequence,\n',
+        '                "sequence": last.sequence + 1,\n',
+        f"{_STORE}/test_verification.py",
+    ),
+    _mutant(
+        "job ids used again",
+        "edge_agent/store/job_table.py",
+        "_JOB.c.id <= newest, _JOB.c.id < last)",
+        "_JOB.c.id <= newest, last == last)",
+        f"{_STORE}/test_tables.py",
+    ),
+    _mutant(
+        "undetermined document lifts holds",
+        "edge_agent/api/events.py",
+        "return self.verdict is Verdict.PASS and",
+        "return self.verdict is not Verdict.FAIL and",
+        _SALE,
+    ),
+    _mutant(
+        "second document after a fail lifts holds",
+        "edge_agent/api/events.py",
+        "(self.by_lead or not self.failed_before)",
+        "True",
+        _SALE,
+    ),
+    _mutant(
+        "fail is forgotten",
+        _AGE,
+        'update={"age_failed": years, "age_checked": None}',
+        'update={"age_checked": None}',
+        _SALE,
+    ),
+    _mutant(
+        "check lifts holds of a higher age",
+        _AGE,
+        "hold.minimum_age <= checked.minimum_age",
+        "hold.minimum_age <= 200",
+        _SALE,
+    ),
+    _mutant(
+        "verify ignores the previous hash",
+        "edge_agent/store/verification.py",
+        "        elif record.previous_hash != before.hash:\n",
+        "        elif False:\n",
+        f"{_STORE}/test_chain.py",
+    ),
+    _mutant(
+        "verify ignores the columns",
+        "edge_agent/store/verification.py",
+        "        if column != told:\n",
+        "        if False:\n",
+        f"{_STORE}/test_verification.py",
+    ),
+    _mutant(
+        "verify ignores signatures",
+        "edge_agent/store/verification.py",
+        "            elif not self._check(",
+        "            elif False and not self._check(",
+        f"{_STORE}/test_verification.py",
+    ),
+    _mutant(
+        "verify ignores the head file",
+        "edge_agent/store/verification.py",
+        "    if last is None or seen.position > last.position:\n",
+        "    if False:\n",
+        f"{_STORE}/test_verification.py",
+    ),
+    _mutant(
+        "BEGIN instead of BEGIN IMMEDIATE",
+        _COMMITTER,
+        '            connection.exec_driver_sql("BEGIN IMMEDIATE")\n            changes',
+        '            connection.exec_driver_sql("BEGIN")\n            changes',
+        f"{_STORE}/test_writer.py",
+    ),
+    _mutant(
+        "commits not flushed",
+        "edge_agent/store/connection.py",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA synchronous = NORMAL",
+        f"{_STORE}/test_writer.py",
+        "tests/crash/test_power_cut.py",
+    ),
+    _mutant(
+        "new database's journal comes back",
+        "edge_agent/store/connection.py",
+        "PRAGMA synchronous = EXTRA",
+        "PRAGMA synchronous = FULL",
+        "tests/crash/test_power_cut.py",
+    ),
+    _mutant(
+        "result told before the commit",
+        _COMMITTER,
+        "    return lambda: future.set_result(result)\n",
+        "    future.set_result(result)\n    return lambda: None\n",
+        f"{_STORE}/test_writer.py",
+    ),
+    _mutant(
+        "doubtful commit taken for undone",
+        _COMMITTER,
+        "    return code is not None and code & 0xFF in _CERTAINLY_UNDONE\n",
+        "    return code is not None\n",
+        "tests/crash/test_simulator.py",
+    ),
+    _mutant(
+        "head not kept beside the database",
+        _COMMITTER,
+        "        self._head_file.write(mark.head)\n        self._on_commit()",
+        "        self._on_commit()",
+        f"{_STORE}/test_epochs.py",
+    ),
+    _mutant(
+        "epoch by the clock alone",
+        "edge_agent/store/epochs.py",
+        "seen.epoch + 1 if seen is not None else 1",
+        "1",
+        f"{_STORE}/test_epochs.py",
+    ),
+    _mutant(
+        "new epoch not larger than the one in the stream",
+        "edge_agent/store/epochs.py",
+        "max(newest, head.epoch, predecessor.epoch) + 1",
+        "max(newest, head.epoch) + 1",
+        f"{_STORE}/test_epochs.py",
+    ),
+    _mutant(
+        "database readable by others",
+        "edge_agent/store/connection.py",
+        "_FOR_ITS_OWNER = 0o600",
+        "_FOR_ITS_OWNER = 0o644",
+        f"{_STORE}/test_retention.py",
+    ),
+    _mutant(
+        "control socket 0666",
+        "edge_agent/control/server.py",
+        "path.chmod(0o660)",
+        "path.chmod(0o666)",
+        "tests/unit/control/test_bounds.py",
+    ),
+    _mutant(
+        "event without a bound",
+        "edge_agent/api/text.py",
+        "    if len(text) > longest:\n",
+        "    if False:\n",
+        "tests/unit/api/test_text.py",
+    ),
+    _mutant(
+        "payment while held",
+        "edge_agent/lane/tender.py",
+        "    if basket.holds:\n",
+        "    if False:\n",
+        _SALE,
+    ),
+    _mutant(
+        "payment of too little",
+        "edge_agent/lane/tender.py",
+        "    if tendered.minor < total.minor:\n",
+        "    if tendered.minor < 0:\n",
+        _SALE,
+    ),
+    _mutant(
+        "voided lines are paid",
+        "edge_agent/lane/totals.py",
+        "        if not line.voided:\n",
+        "        if True:\n",
+        "tests/unit/lane",
+    ),
+    _mutant(
+        "tax rounded down",
+        "edge_agent/lane/totals.py",
+        "ROUND_HALF_UP)",
+        "'ROUND_DOWN')",
+        "tests/unit/lane",
+    ),
+    _mutant(
+        "damaged birth date believed",
+        "edge_agent/intake/identity/aamva.py",
+        "    if birth.damaged or birth.says_never:\n",
+        "    if birth.says_never:\n",
+        "tests/unit/intake/identity",
+    ),
+    _mutant(
+        "check digits of a zone ignored",
+        "edge_agent/intake/identity/mrz.py",
+        "all(check_digit(covered) == digit for covered, digit in checks)",
+        "True",
+        "tests/unit/intake/identity",
+    ),
+    _mutant(
+        "expired document passes",
+        "edge_agent/intake/identity/judgement.py",
+        "        elif expired:\n",
+        "        elif False:\n",
+        "tests/unit/intake/identity",
+    ),
+    _mutant(
+        "of age a day early",
+        "edge_agent/intake/identity/judgement.py",
+        "comes_of_age(birth.latest, rule.minimum_age, rule.leap_day) <= on",
+        "comes_of_age(birth.latest, rule.minimum_age, rule.leap_day).toordinal() "
+        "<= on.toordinal() + 1",
+        "tests/unit/intake/identity",
+    ),
+)
+
+
+def main() -> int:
+    """Play the mutants that are named, or all; exit 1 where one survives."""
+    parser = argparse.ArgumentParser(prog="make mutants")
+    parser.add_argument("names", nargs="*", help="a part of a mutant's name")
+    given = parser.parse_args()
+    chosen = [
+        mutant
+        for mutant in MUTANTS
+        if not given.names or any(name in mutant.name for name in given.names)
+    ]
+    console = Console(stderr=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        caught = list(
+            track(
+                pool.map(_is_caught, chosen),
+                "mutants",
+                total=len(chosen),
+                console=console,
+                transient=True,
+                disable=not sys.stderr.isatty(),
+            )
+        )
+    for mutant, was_caught in zip(chosen, caught, strict=True):
+        print(f"{'caught  ' if was_caught else 'SURVIVED'}  {mutant.name}")
+    print(f"{sum(caught)} of {len(chosen)} mutants caught")
+    return 0 if all(caught) else 1
+
+
+def _is_caught(mutant: Mutant) -> bool:
+    """Whether the tests fail on a copy of the tree with the mutant in it."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        copy = Path(folder) / "tree"
+        ignored = shutil.ignore_patterns(".*", "__pycache__", "target")
+        shutil.copytree(ROOT, copy, ignore=ignored)
+        path = copy / mutant.file
+        text = path.read_text("utf-8")
+        if text.count(mutant.was) != 1:
+            raise SystemExit(f"{mutant.name}: {mutant.file} has its text {text.count(mutant.was)}x")
+        path.write_text(text.replace(mutant.was, mutant.becomes), "utf-8")
+        command = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
+        ended = subprocess.run(
+            [*command, *mutant.tests],
+            cwd=copy,
+            env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            timeout=LONGEST_S,
+            check=False,
+        )
+        # 1: tests failed. Anything else, a wrong path for instance, shows nothing.
+        return ended.returncode == 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
