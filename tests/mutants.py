@@ -193,13 +193,6 @@ MUTANTS: Sequence[Mutant] = (
         "tests/crash/test_power_cut.py",
     ),
     _mutant(
-        "new database's journal comes back",
-        "edge_agent/store/connection.py",
-        "PRAGMA synchronous = EXTRA",
-        "PRAGMA synchronous = FULL",
-        "tests/crash/test_power_cut.py",
-    ),
-    _mutant(
         "result told before the commit",
         _COMMITTER,
         "    return lambda: future.set_result(result)\n",
@@ -221,18 +214,11 @@ MUTANTS: Sequence[Mutant] = (
         f"{_STORE}/test_epochs.py",
     ),
     _mutant(
-        "epoch by the clock alone",
-        "edge_agent/store/epochs.py",
-        "seen.epoch + 1 if seen is not None else 1",
-        "1",
-        f"{_STORE}/test_epochs.py",
-    ),
-    _mutant(
         "new epoch not larger than the one in the stream",
         "edge_agent/store/epochs.py",
         "max(newest, head.epoch, predecessor.epoch) + 1",
         "max(newest, head.epoch) + 1",
-        f"{_STORE}/test_epochs.py",
+        _FORWARDER,
     ),
     _mutant(
         "database readable by others",

@@ -213,7 +213,7 @@ class Committer:
         upgrade(connection, schema_steps())
         database = Database(connection)
         seen = self._head_file.read()
-        head = database.epochs.open(self._source, now, seen)
+        head = database.epochs.open(self._source, now)
         noticed_by: Literal["head_file", "epoch_table"] | None = None
         predecessor = head.place
         if seen is not None and not database.epochs.accounts_for(seen.place):

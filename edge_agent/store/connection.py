@@ -31,9 +31,6 @@ def open_connection(data_dir: Path, *, read_only: bool = False) -> Connection:
         _keep_private(data_dir)
     connection = engine.connect()
     if not read_only:
-        # EXTRA until the file is in WAL mode: a journal whose deletion a power cut takes back would
-        # roll the new database back to nothing, and what was acknowledged since with it.
-        connection.exec_driver_sql("PRAGMA synchronous = EXTRA")
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         connection.exec_driver_sql("PRAGMA synchronous = FULL")
     return connection

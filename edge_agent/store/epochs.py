@@ -24,11 +24,8 @@ class Epochs:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def open(self, source: str, now: datetime, seen: Head | None) -> Head:
+    def open(self, source: str, now: datetime) -> Head:
         """The head to append to; begin the first epoch in a new database.
-
-        Args:
-            seen: a head that this lane is known to have had, so that a first epoch is larger.
 
         Raises:
             StoreError: the database belongs to another lane.
@@ -43,7 +40,7 @@ class Epochs:
             )
         last = Outbox(self._connection).newest()
         if last is None and newest is None:
-            epoch = max(int(now.timestamp()), seen.epoch + 1 if seen is not None else 1)
+            epoch = max(int(now.timestamp()), 1)
             self._connection.execute(insert(_EPOCH), {"epoch": epoch, "source": source})
             return Head(0, source, epoch, 0, GENESIS)
         if last is None or (newest is not None and newest.epoch > last.epoch):

@@ -12,11 +12,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import structlog
+from sqlalchemy import URL, Engine, create_engine
 
 from edge_agent.api.errors import StoreError
 from edge_agent.runtime.imports import PeopleImport, PriceBookImport
+from edge_agent.store import connection
 from edge_agent.store.committer import Transaction
 from edge_agent.store.writer import Writer
 from tests.crash.faults import Crash, Faults, Statements
@@ -51,6 +54,7 @@ class Simulator:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._statements = Statements()
+        vars(connection)["create_engine"] = _engine
         self._template = folder / "template"
         self._template.mkdir()
         _make_template(self._template)
@@ -58,6 +62,7 @@ class Simulator:
     def close(self) -> None:
         """Take the hooks out."""
         self._statements.close()
+        vars(connection)["create_engine"] = create_engine
 
     def run(self, schedule: Schedule) -> Report:
         """One schedule from a new lane on; the first violation ends it."""
@@ -83,14 +88,16 @@ class _Run:
     def __init__(
         self, folder: Path, template: Path, statements: Statements, schedule: Schedule
     ) -> None:
-        self._folder = Path(tempfile.mkdtemp(dir=folder))
+        # One path for all runs: what was compiled for its engine serves them all.
+        self._folder = folder / "run"
+        self._folder.mkdir()
         self._statements = statements
         self._schedule = schedule
         self._report = Report(schedule.seed)
         self._topic, self._effects, self._told = Topic(), Effects(), Told()
         self._oracle = Oracle(SOURCE)
         self._age_s = 0.0
-        self._now = self._folder / "life-0"
+        self._now = self._folder / "lane"
         shutil.copytree(template, self._now)
         shutil.copytree(template, self._folder / "copy")
 
@@ -119,7 +126,7 @@ class _Run:
         return report
 
     def _live(self, number: int, life: Life) -> None:
-        left = self._folder / f"life-{number + 1}"
+        left = self._folder / "left"
         if life.restores and number > 1:
             self._restore()
         elif number % 3 == 1:
@@ -161,7 +168,7 @@ class _Run:
             left.mkdir()
             _copy(self._now, left)
         shutil.rmtree(self._now, ignore_errors=True)
-        self._now = left
+        left.rename(self._now)
 
     def _look_at(self) -> Path:
         """A copy: opening a database recovers it, and that is the agent's to do."""
@@ -243,6 +250,16 @@ def _make_template(data_dir: Path) -> None:
 
     writer.submit(apply).result(30)
     writer.close()
+
+
+def _engine(url: URL, **options: Any) -> Engine:
+    """The engine of a database, kept with what it has compiled; each life connects anew."""
+    if url not in _engines:
+        _engines[url] = create_engine(url, **options)
+    return _engines[url]
+
+
+_engines: dict[URL, Engine] = {}
 
 
 def be_quiet() -> None:

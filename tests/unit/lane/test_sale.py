@@ -310,9 +310,11 @@ def test_lower_age_after_a_fail() -> None:
     assert passed.state.basket.holds == ()
 
 
-def test_undetermined_is_no_fail() -> None:
-    """A card that could not be read may be read at the second scan."""
+def test_undetermined_is_neither_pass_nor_fail() -> None:
+    """It lifts nothing; a card that could not be read may be read at the second scan."""
     unread = taken(held(after(ON, ADD)), check(Verdict.UNDETERMINED)).state
+    assert unread.basket is not None
+    assert len(unread.basket.holds) == 1
     passed = taken(unread, check(Verdict.PASS))
     assert passed.state.basket is not None
     assert passed.state.basket.holds == ()

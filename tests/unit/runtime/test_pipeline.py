@@ -157,9 +157,13 @@ async def test_commit_that_fails_is_looked_at(tmp_path: Path, disk: Statements, 
     disk.under(None)
     assert once.counts == {f"disk {fault} at commit": 1}
     assert (await pipeline.scan(scan(PEN))).accepted
-    assert event_types(tmp_path).count("pos.item.added") == (3 if done else 2)
+    taken = 3 if done else 2
+    assert event_types(tmp_path).count("pos.item.added") == taken
     stored = Reader(tmp_path).read_now(lambda db: db.lane.load())
     assert stored == pipeline.world.lane
+    assert stored is not None
+    assert stored.basket is not None
+    assert len(stored.basket.lines) == taken
 
 
 async def test_commit_that_cannot_be_looked_at(tmp_path: Path, disk: Statements) -> None:

@@ -83,8 +83,23 @@ def test_a_commit_that_fails_undoes_the_whole_batch_and_says_so(tmp_path: Path) 
     writer.close()
 
 
-def test_results_come_after_the_commit(writer: Writer, tmp_path: Path) -> None:
-    writer.submit(append).result(5)
+def test_results_come_after_the_commit(tmp_path: Path) -> None:
+    """When the commit is told of, no result is."""
+    told: list[bool] = []
+    futures: list[Future[int]] = []
+    submitted = threading.Event()
+
+    def on_commit() -> None:
+        submitted.wait(5)
+        told.extend(future.done() for future in futures)
+
+    writer = Writer(tmp_path, SOURCE, seeded_bytes, on_commit=on_commit)
+    writer.start(NOON)
+    futures.append(writer.submit(append))
+    submitted.set()
+    assert futures[0].result(5) == 1
+    writer.close()
+    assert told == [False]
     assert Reader(tmp_path).read_now(lambda db: db.outbox.newest_position()) == 1
 
 

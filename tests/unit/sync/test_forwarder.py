@@ -267,7 +267,9 @@ async def test_start_learns_what_arrived(tmp_path: Path) -> None:
     assert broker.kept == [7, 8, 9, 10]
 
 
-@pytest.mark.parametrize("change", [{"sequence": 11}, {"hash": "00" * 32}, {"epoch": 1}])
+@pytest.mark.parametrize(
+    "change", [{"sequence": 11}, {"hash": "00" * 32}, {"epoch": 1}, {"epoch": 9_999_999_999}]
+)
 async def test_unknown_event_in_stream(tmp_path: Path, change: dict[str, object]) -> None:
     """A new epoch larger than every epoch seen begins, and nothing committed is lost."""
     broker = FlakyBroker([])
