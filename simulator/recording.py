@@ -56,6 +56,7 @@ async def record(device: Path, file: Path, seconds: float, baud_rate: int) -> in
                         first = now if first is None else first
                         text = base64.b64encode(data).decode()
                         lines.write(json.dumps({"at": round(now - first, 6), "data": text}) + "\n")
+                        lines.flush()
                         total += len(data)
             except TimeoutError:
                 return total

@@ -216,8 +216,8 @@ MUTANTS: Sequence[Mutant] = (
     _mutant(
         "new epoch not larger than the one in the stream",
         "edge_agent/store/epochs.py",
-        "max(newest, head.epoch, predecessor.epoch) + 1",
-        "max(newest, head.epoch) + 1",
+        "max(newest, head.epoch, predecessor.epoch, largest) + 1",
+        "max(newest, head.epoch, largest) + 1",
         _FORWARDER,
     ),
     _mutant(

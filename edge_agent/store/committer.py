@@ -48,10 +48,13 @@ _CERTAINLY_UNDONE = frozenset(
 class Transaction(Database):
     """The database inside the open transaction, and the journal's head as of now."""
 
-    def __init__(self, connection: Connection, head: Head, randomness: Randomness) -> None:
+    def __init__(
+        self, connection: Connection, head: Head, randomness: Randomness, head_file: HeadFile
+    ) -> None:
         super().__init__(connection)
         self.head = head
         self._randomness = randomness
+        self._head_file = head_file
 
     def append(self, *events: Event) -> list[EventRecord]:
         """Append events to the journal."""
@@ -66,7 +69,9 @@ class Transaction(Database):
     ) -> EventRecord:
         """Begin an epoch behind an event that this database does not have."""
         ended = self.head.place if self.head.position else None
-        self.head = self.epochs.begin(self.head, predecessor)
+        epoch = self.epochs.next_epoch(self.head, predecessor, self._head_file.largest_epoch)
+        self._head_file.reserve(epoch)
+        self.head = self.epochs.begin(epoch, self.head, predecessor)
         (record,) = self.append(
             EpochOpened(
                 occurred_at=now,
@@ -163,7 +168,7 @@ class Committer:
             _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
             return
         settle: list[Callable[[], None]] = []
-        transaction = Transaction(connection, before.head, self._randomness)
+        transaction = Transaction(connection, before.head, self._randomness, self._head_file)
         after = before
         committing = False
         try:
@@ -234,7 +239,7 @@ class Committer:
         predecessor: JournalPlace,
         now: datetime,
     ) -> Head:
-        transaction = Transaction(connection, head, self._randomness)
+        transaction = Transaction(connection, head, self._randomness, self._head_file)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         record = transaction.begin_epoch(noticed_by, predecessor, now)
         # What this database still wants to print or to open may have happened since.

@@ -49,10 +49,17 @@ class Epochs:
             return Head(position, source, newest.epoch, 0, GENESIS)
         return Head(last.position, source, last.epoch, last.sequence, last.hash)
 
-    def begin(self, head: Head, predecessor: JournalPlace) -> Head:
-        """Begin an epoch larger than every epoch seen; return its head."""
+    def next_epoch(self, head: Head, predecessor: JournalPlace, largest: int) -> int:
+        """An epoch larger than every epoch seen.
+
+        Args:
+            largest: the largest that is known outside of the database.
+        """
         newest = self._connection.execute(select(func.max(_EPOCH.c.epoch))).scalar_one() or 0
-        epoch = max(newest, head.epoch, predecessor.epoch) + 1
+        return max(newest, head.epoch, predecessor.epoch, largest) + 1
+
+    def begin(self, epoch: int, head: Head, predecessor: JournalPlace) -> Head:
+        """Begin an epoch behind a head; return its own."""
         self._connection.execute(
             insert(_EPOCH),
             {

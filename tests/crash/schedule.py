@@ -6,7 +6,7 @@ from random import Random
 
 from tests.crash.faults import DiskFault
 
-MOST_STEPS = 24
+MOST_STEPS = 14
 LONGEST_PAUSE_S = 1.5
 POINTS_A_STEP = 14
 EVERYTHING_AWAY = 4.0

@@ -131,17 +131,19 @@ async def test_traffic_is_recorded_and_played_back(tmp_path: Path) -> None:
     other.plug()
     file, again = tmp_path / "scan.jsonl", tmp_path / "again.jsonl"
     recording = asyncio.create_task(record(device.path, file, 2.0, 9600))
-    await asyncio.sleep(0.1)
+    # The file is made when the device is listened to, and each piece is written as it comes.
+    await until(file.exists)
     await device.send_all(b"4006381")
-    await asyncio.sleep(0.2)
+    await until(lambda: file.read_text().count("\n") == 1)
     await device.send_all(b"333931\r")
     assert await recording == 14
     pieces = list(read_recording(file))
     assert b"".join(data for _, data in pieces) == b"4006381333931\r"
     assert pieces[0][0] == 0
-    assert 0.1 < pieces[-1][0] < 1.9
+    assert len(pieces) == 2
+    assert 0 < pieces[-1][0] < 1.9
     recording = asyncio.create_task(record(other.path, again, 2.0, 9600))
-    await asyncio.sleep(0.1)
+    await until(again.exists)
     assert await play(file, other) == 14
     assert await recording == 14
     device.unplug()

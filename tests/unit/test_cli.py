@@ -1,16 +1,24 @@
 """The command as people call it."""
 
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from base64 import b64encode
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
+from typer.core import TyperGroup as Group
+from typer.main import get_command
 
+from edge_agent import __version__
 from edge_agent.api.events import CATALOGUE
+from edge_agent.cli import app, main
 from simulator.documents.aamva import Card
 from simulator.documents.holder import holder_born
 
@@ -26,14 +34,31 @@ socket = "{folder}/s"
 PRICES = "gtin,description,unit_price,tax_rate,restriction\n4006381333931,Pen,1.29,19,\n"
 
 
-def edge_agent(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "edge_agent", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def edge_agent(*arguments: str, stdin: bytes = b"") -> Ended:
+    """Calls the command as ``edge-agent`` does, in this process."""
+    told, complained = io.StringIO(), io.StringIO()
+    given = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as process:
+        process.setattr(sys, "argv", ["edge-agent", *arguments])
+        process.setattr(sys, "stdin", given)
+        process.setattr(sys, "stdout", told)
+        process.setattr(sys, "stderr", complained)
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        else:
+            code = 0
+    return Ended(code, told.getvalue(), complained.getvalue())
 
 
 @pytest.fixture
@@ -43,10 +68,40 @@ def config(tmp_path: Path) -> str:
     return str(path)
 
 
+COMMANDS = {
+    "run", "tui", "health", "events", "version", "check", "demo", "rig", "simulate", "record",
+    "decode", "devices", "price-book", "recalls", "people", "plugins", "journal",
+}  # fmt: skip
+
+
 def test_help_names_every_command() -> None:
+    command = get_command(app)
+    assert isinstance(command, Group)
+    assert set(command.commands) == COMMANDS
     shown = edge_agent("--help").stdout
-    for command in ("run", "demo", "tui", "simulate", "rig", "price-book", "plugins", "journal"):
-        assert command in shown
+    assert set(re.findall(r"^[│ ] ?([a-z-]+)  ", shown, re.MULTILINE)) - {"--help"} == COMMANDS
+
+
+def test_command_is_a_program() -> None:
+    """The one test that starts it; all others call it in this process."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "edge_agent", "version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert ended.stdout == f"{__version__}\n"
+
+
+def test_demo_without_a_terminal_is_headless(mocker: MockerFixture) -> None:
+    async def played(*_: object) -> dict[str, object]:
+        return {"chain_ok": True, "pending": 0}
+
+    headless = mocker.patch("simulator.demo.demo_headless", side_effect=played)
+    ended = edge_agent("demo", "--sales", "2")
+    assert (ended.returncode, headless.call_args.args[0]) == (0, 2)
+    assert "playing the headless demo" in ended.stderr
 
 
 def test_events_lists_the_catalogue_and_its_schema() -> None:
@@ -94,14 +149,10 @@ def test_a_wrong_price_book_changes_nothing(tmp_path: Path, config: str) -> None
     ).stderr  # fmt: skip
 
 
-def decode(payload: bytes, *options: str) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run(
-        [sys.executable, "-m", "edge_agent", "decode", *options],
-        input=payload,
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
+def decode(payload: bytes, *options: str) -> Ended:
+    ended = edge_agent("decode", *options, stdin=payload)
+    assert ended.returncode == 0, ended.stderr
+    return ended
 
 
 class TestDecode:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from types import SimpleNamespace
 
+import structlog.testing
 from pytest_mock import MockerFixture
 
 from edge_agent.runtime.hotplug import Hotplug
@@ -14,6 +15,7 @@ async def test_what_udev_adds_wakes_those_who_wait(mocker: MockerFixture) -> Non
     # Only the kernel may send on udev's socket: a pipe and a list stand in for it.
     reader, writer = os.pipe()
     actions = ["add", "remove", "bind", "change"]
+    taken: list[str] = []
 
     class Monitor:
         @staticmethod
@@ -27,16 +29,16 @@ async def test_what_udev_adds_wakes_those_who_wait(mocker: MockerFixture) -> Non
 
         def poll(self, timeout: float) -> object:
             os.read(reader, 1)
-            return SimpleNamespace(action=actions.pop(0))
+            taken.append(actions.pop(0))
+            return SimpleNamespace(action=taken[-1])
 
     mocker.patch("pyudev.Monitor", Monitor)
     mocker.patch("pyudev.Context")
-    arrived: list[int] = []
-    running = asyncio.create_task(Hotplug(lambda: arrived.append(1)).run())
-    await asyncio.sleep(0)
+    arrived: list[str] = []
+    running = asyncio.create_task(Hotplug(lambda: arrived.append(taken[-1])).run())
     os.write(writer, b"1234")
     await until(lambda: not (actions))
-    assert len(arrived) == 2
+    assert arrived == ["add", "bind"]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     os.close(reader)
@@ -44,9 +46,14 @@ async def test_what_udev_adds_wakes_those_who_wait(mocker: MockerFixture) -> Non
 
 
 async def test_without_udev_it_waits_and_harms_nothing(mocker: MockerFixture) -> None:
-    mocker.patch("pyudev.Context", side_effect=ImportError("libudev is missing"))
-    running = asyncio.create_task(Hotplug(lambda: None).run())
-    await asyncio.sleep(0.05)
-    assert not running.done()
+    context = mocker.patch("pyudev.Context", side_effect=ImportError("libudev is missing"))
+    arrived: list[int] = []
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(Hotplug(lambda: arrived.append(1)).run())
+        await until(lambda: bool(logs))
+    assert [(line["event"], line["reason"]) for line in logs] == [
+        ("no hotplug events", "libudev is missing")
+    ]
+    assert (running.done(), arrived, context.call_count) == (False, [], 1)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -165,16 +165,16 @@ def test_a_plugin_that_never_answers_is_interrupted_and_quarantined_at_once(
 
 
 def test_a_watchdog_leaves_those_alone_who_answer() -> None:
-    watchdog = Watchdog(0.5)
+    watchdog = Watchdog(60.0)
     assert [watchdog(lambda: sum(range(1000))) for _ in range(2000)] == [499500] * 2000
 
 
-MANY = list(range(8_000_000))
+MANY = [0] * 2_000_000
 
 
 @pytest.mark.parametrize(
     "work",
-    [lambda: -1 in MANY, lambda: MANY + MANY + MANY + MANY, lambda: 7**600_000],
+    [lambda: 1 in MANY, lambda: MANY + MANY + MANY + MANY, lambda: 7**600_000],
     ids=["a search", "a long list", "a power"],
 )
 def test_one_who_is_late_inside_c_code_is_interrupted_there_and_nowhere_else(
@@ -185,7 +185,7 @@ def test_one_who_is_late_inside_c_code_is_interrupted_there_and_nowhere_else(
         with pytest.raises(Overrun):
             watchdog(lambda: [work() for _ in range(20)][-1])
         # Nothing is on its way any more: what follows is left alone, however long it takes.
-        assert sum(number for number in range(300_000)) > 0
+        assert sum(number for number in range(300_000)) == 44_999_850_000
 
 
 def test_one_who_ends_late_by_itself_has_not_answered() -> None:

@@ -12,6 +12,7 @@ from edge_agent.store.plugin_table import Timer
 from edge_agent.store.reader import Reader
 from edge_agent.testing import NOON
 from tests.unit.runtime.pipelines import Lane
+from tests.waiting import until
 
 
 class Clock:
@@ -19,8 +20,10 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = NOON
+        self.asked = 0
 
     def __call__(self) -> datetime:
+        self.asked += 1
         return self.now
 
 
@@ -42,7 +45,7 @@ async def test_a_timer_that_waits_does_not_wait_for_the_old_time(tmp_path: Path)
     await pipeline.transact(lambda tx: tx.plugins.start_timer(timer))
     clock, changes, reader = Clock(), Signal(), Reader(tmp_path)
     running = asyncio.create_task(Timers(pipeline, reader, changes, clock).run())
-    await asyncio.sleep(0.05)
+    await until(lambda: clock.asked > 0)
     clock.now -= timedelta(hours=1)
     changes.notify()
     async with asyncio.timeout(5):

@@ -37,7 +37,7 @@ def test_other_lanes_file_is_no_head(tmp_path: Path) -> None:
     assert HeadFile(tmp_path, "/stores/1/lanes/2").read() is None
 
 
-@pytest.mark.parametrize("at", range(512, 512 + 320, 7))
+@pytest.mark.parametrize("at", range(512, 512 + 384, 7))
 def test_torn_write_leaves_the_one_before(tmp_path: Path, at: int) -> None:
     """Whichever byte is damaged: one of the two newest heads, never another."""
     path = written(tmp_path, 6)
@@ -67,3 +67,22 @@ def test_failing_disk_stops_nothing(tmp_path: Path) -> None:
     file.write(head(1))
     file.write(head(2))
     file.close()
+
+
+def test_reserved_epoch_is_kept(tmp_path: Path) -> None:
+    """Also where nothing was ever committed in it; the head stays the one before."""
+    file = HeadFile(tmp_path, SOURCE)
+    file.write(head(3))
+    file.reserve(12)
+    file.close()
+    again = HeadFile(tmp_path, SOURCE)
+    assert again.read() == head(3)
+    assert again.largest_epoch == 12
+
+
+def test_reservation_without_a_head(tmp_path: Path) -> None:
+    file = HeadFile(tmp_path, SOURCE)
+    file.reserve(12)
+    file.close()
+    again = HeadFile(tmp_path, SOURCE)
+    assert (again.read(), again.largest_epoch) == (None, 12)
