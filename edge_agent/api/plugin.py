@@ -17,6 +17,7 @@ from edge_agent.api.commands import LaneCommand
 from edge_agent.api.events import CATALOGUE, Event, Notice
 from edge_agent.api.generic import type_argument
 from edge_agent.api.lane import LaneState
+from edge_agent.api.text import Text
 from edge_agent.api.values import Frozen, Severity
 
 
@@ -35,6 +36,7 @@ class State(Frozen):
 
 LONGEST_URL = 2048
 LONGEST_KEY = 200
+Key = Annotated[str, Field(max_length=LONGEST_KEY)]
 SettingsT = TypeVar("SettingsT", bound=Settings)
 StateT = TypeVar("StateT", bound=State)
 
@@ -55,22 +57,22 @@ class PlaceHold(Action):
     ``minimum_age`` tells that an age check of so many years would lift it.
     """
 
-    key: str
-    message: str
+    key: Key
+    message: Text
     minimum_age: Annotated[int, Field(ge=1, le=HIGHEST_AGE)] | None = None
 
 
 class LiftHold(Action):
     """Releases this plugin's hold of that key; nothing happens where there is none."""
 
-    key: str
-    reason: str
+    key: Key
+    reason: Text
 
 
 class Say(Action):
     """Shows the cashier a sentence."""
 
-    message: str
+    message: Text
     severity: Severity = Severity.INFO
 
 
@@ -80,7 +82,7 @@ class CallHttp(Action):
     Retried with back-off until ``give_up_after_s`` has passed, also over a restart.
     """
 
-    key: str
+    key: Key
     url: str = Field(max_length=LONGEST_URL)
     method: str = Field(default="GET", max_length=16)
     headers: dict[str, str] = Field(default_factory=dict)
@@ -91,14 +93,14 @@ class CallHttp(Action):
 class Record(Action):
     """Writes one row of the plugin's own table, replacing the row of the same key."""
 
-    key: str
+    key: Key
     values: dict[str, Any]
 
 
 class StartTimer(Action):
     """Fires ``TimerFired`` after that many seconds; replaces a timer of the same key."""
 
-    key: str
+    key: Key
     seconds: float = Field(gt=0)
 
 
@@ -111,7 +113,7 @@ class Request(Action):
 class Log(Action):
     """Writes a line to the agent's log. Never put identity data in it."""
 
-    message: str
+    message: Text
 
 
 class Guard(Frozen):

@@ -22,7 +22,13 @@ def place(
     basket = state.basket
     present = next((h for h in basket.holds if (h.source, h.key) == (source, key)), None)
     if present is not None:
-        renewed = present.model_copy(update={"message": message, "minimum_age": minimum_age})
+        renewed = Hold(
+            hold_id=present.hold_id,
+            source=source,
+            key=key,
+            message=message,
+            minimum_age=minimum_age,
+        )
         return _with_holds(
             state, tuple(renewed if hold is present else hold for hold in basket.holds)
         ), ()

@@ -19,7 +19,8 @@ LINES_PER_SALE = 150
 
 @pytest.mark.timeout(600)
 async def test_fifty_kills_lose_nothing_acknowledged_and_double_nothing() -> None:
-    random = Random(20260301)
+    # One for the kills and one for the items: how many scans fit in between decides about no kill.
+    random, items = Random(20260301), Random(20260302)
     async with VirtualLane() as lane:
         await lane.import_master_data()
         await lane.start_agent()
@@ -30,10 +31,10 @@ async def test_fifty_kills_lose_nothing_acknowledged_and_double_nothing() -> Non
         for _ in range(KILLS):
             killing = asyncio.create_task(kill_soon(lane, random.uniform(0, LONGEST_LIFE_S)))
             while not killing.done():
-                item = random.choice(lane.assortment)
+                item = items.choice(lane.assortment)
                 gtin = item.gtin.zfill(14)
                 try:
-                    assert await lane.scanner.scan(code_of(item, grams=300), timeout_s=0.3)
+                    assert await lane.scanner.scan(code_of(item, grams=300), timeout_s=2.0)
                     total_acknowledged += 1
                 except NoAnswer:
                     doubtful.append(len(acknowledged))

@@ -40,7 +40,7 @@ async def pilot(lane: VirtualLane) -> AsyncIterator[Pilot[None]]:
 class ToldApp(LaneApp):
     """Keeps what it told in passing."""
 
-    CSS_PATH = Path(tui.app.__file__).with_name(str(LaneApp.CSS_PATH))
+    CSS_PATH = str(Path(tui.app.__file__).with_name(LaneApp.CSS_PATH))
 
     def __init__(self, socket: Path) -> None:
         super().__init__(socket)

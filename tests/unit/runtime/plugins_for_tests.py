@@ -149,6 +149,21 @@ class Misbehaving(Plugin[CountSettings, CountState]):
                     values={"v": "x" * 100_000},
                 )
                 return Decision(None, (Publish(event=huge),))
+            case "forged event":
+                forged = PluginReported.model_construct(
+                    type="pos.payment.completed",  # type: ignore[arg-type]
+                    version=1,
+                    occurred_at=event.occurred_at,
+                    plugin=self.name,
+                    topic="t",
+                    values={},
+                )
+                return Decision(None, (Publish.model_construct(event=forged),))
+            case "long words":
+                raise RuntimeError("x" * 3_000_000)
+            case "long hold":
+                words = "x" * 3_000_000
+                return Decision(None, (PlaceHold(key="k", message=words), Say(message=words)))
             case "never answers":
                 while True:
                     pass

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay, SignOn
-from edge_agent.api.events import PluginFaulted, Tender
+from edge_agent.api.events import Event, PluginFaulted, Tender
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.turn import MOST_CONSEQUENCES, QUARANTINE_AFTER, World
 from edge_agent.runtime.watchdog import Overrun, Watchdog
@@ -136,6 +136,8 @@ def test_a_slow_answer_counts_but_is_a_fault() -> None:
         ("no action", "str is no action"),
         ("no decision", "AttributeError"),
         ("huge event", "more than 65536"),
+        ("forged event", "ValidationError"),
+        ("long words", "RuntimeError: xxx"),
         ("hold ping-pong", "things follow from one input"),
         ("request ping-pong", "things follow from one input"),
     ],
@@ -183,7 +185,7 @@ def test_one_who_is_late_inside_c_code_is_interrupted_there_and_nowhere_else(
     watchdog = Watchdog(0.005)
     for _ in range(5):
         with pytest.raises(Overrun):
-            watchdog(lambda: [work() for _ in range(20)][-1])
+            watchdog(lambda: [work() for _ in range(2000)][-1])
         # Nothing is on its way any more: what follows is left alone, however long it takes.
         assert sum(number for number in range(300_000)) == 44_999_850_000
 
@@ -229,3 +231,18 @@ def test_words_about_the_machine_stay_until_the_sale_is_over() -> None:
     scenario.do(FinalizeSubtotal())
     scenario.do(Pay(tender=Tender.CARD))
     assert not any("quarantined" in prompt for prompt in scenario.prompts)
+
+
+def test_only_events_of_the_catalogue_may_be_declared() -> None:
+    with pytest.raises(TypeError, match="publishes must be a tuple"):
+        type("Anything", (Undeclared,), {"publishes": (Event,)})
+
+
+def test_long_words_are_cut_wherever_they_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three megabytes in an exception, in a hold or to the cashier fit into an event."""
+    for how in ("long words", "long hold"):
+        monkeypatch.setattr(Misbehaving, "how", how)
+        scenario = selling(PluginScenario(Misbehaving))
+        scenario.do(EnterCode(code=PEN))
+        assert max(len(event.model_dump_json()) for event in scenario.events) < 2000
+        assert len(scenario.lane.model_dump_json()) < 5000
