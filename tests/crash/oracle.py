@@ -120,17 +120,27 @@ class Oracle:
                 yield f"scan {code} is there {times[code]} times"
 
     def forgive(self, told: Told, copy: Path) -> None:
-        """An older copy is restored: what came after it is in the stream and nowhere else."""
+        """An older copy is restored: what came after it is in the stream and nowhere else.
+
+        What was committed in the very moment of a crash, before the head file had it, was told to
+        nobody: its numbers may be used again.
+        """
         connection = sqlite3.connect(copy)
         try:
             rows = _rows(connection)
         finally:
             connection.close()
         kept = {(row.epoch, row.sequence) for row in rows}
-        first = rows[0].position
-        self.order = [
-            row for row in self.order if row.position < first or (row.epoch, row.sequence) in kept
+        first, told_of = rows[0].position, _position_in_head_file(copy.with_name("head"))
+        gone = [
+            row
+            for row in self.order
+            if row.position >= first and (row.epoch, row.sequence) not in kept
         ]
+        self.order = [row for row in self.order if row not in gone]
+        for row in gone:
+            if row.position > told_of:
+                self.known.pop((row.epoch, row.sequence), None)
         self.forgiven.update(told.items)
 
     def _state(self, connection: sqlite3.Connection) -> Iterator[str]:
@@ -225,6 +235,14 @@ def _rows(connection: sqlite3.Connection) -> list[Row]:
             "SELECT position, epoch, sequence, event_id, type, body, previous_hash, hash "
             "FROM outbox ORDER BY position"
         )
+    ]
+
+
+def _position_in_head_file(path: Path) -> int:
+    """The position in the line that was written last."""
+    lines = [line.split() for line in path.read_bytes()[512:].split(b"\n")]
+    return max(((int(line[0]), int(line[1])) for line in lines if len(line) == 7), default=(0, 0))[
+        1
     ]
 
 
