@@ -48,7 +48,7 @@ def _message(record: EventRecord, headers: dict[str, str], value: bytes) -> Mess
     return Message(
         key=record.source.encode(),
         value=value,
-        headers=tuple((name, text.encode()) for name, text in headers.items()),
+        headers=tuple((name, text.encode(errors="replace")) for name, text in headers.items()),
     )
 
 

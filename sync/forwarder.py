@@ -19,6 +19,7 @@ from sync.retry import retrying
 log = structlog.get_logger()
 CURSOR = "kafka"
 SAVE_CURSOR_AGAIN_S = 1.0
+_SET_ASIDE = "lane.event.set_aside"
 
 
 class Publisher(Protocol):
@@ -180,7 +181,9 @@ class Forwarder:
             place = await self._publish([message])
         except RecordRefused as error:
             log.error("event set aside", position=record.position, reason=str(error))  # noqa: TRY400
-            await self._journal.set_aside(record, "refused", str(error))
+            # A word about a word that was refused would be refused as well, without end.
+            if record.type != _SET_ASIDE:
+                await self._journal.set_aside(record, "refused", str(error))
             place = await self._publish([place_holder(record, "refused")])
         self._advance(Cursor(record.position, place))
 

@@ -195,8 +195,8 @@ MUTANTS: Sequence[Mutant] = (
     _mutant(
         "result told before the commit",
         _COMMITTER,
-        "    return lambda: future.set_result(result)\n",
-        "    future.set_result(result)\n    return lambda: None\n",
+        "    return _Attempt(future, result)\n",
+        "    future.set_result(result)\n    return _Attempt(Future(), result)\n",
         f"{_STORE}/test_writer.py",
     ),
     _mutant(
@@ -209,8 +209,8 @@ MUTANTS: Sequence[Mutant] = (
     _mutant(
         "head not kept beside the database",
         _COMMITTER,
-        "        self._head_file.write(mark.head)\n        self._on_commit()",
-        "        self._on_commit()",
+        "            self._head_file.write(mark.head)\n        self._on_commit()",
+        "            pass\n        self._on_commit()",
         f"{_STORE}/test_epochs.py",
     ),
     _mutant(

@@ -36,6 +36,7 @@ class State(Frozen):
 
 LONGEST_URL = 2048
 LONGEST_KEY = 200
+LONGEST_TIMER_S = 10 * 366 * 86_400.0
 Key = Annotated[str, Field(max_length=LONGEST_KEY)]
 SettingsT = TypeVar("SettingsT", bound=Settings)
 StateT = TypeVar("StateT", bound=State)
@@ -101,7 +102,7 @@ class StartTimer(Action):
     """Fires ``TimerFired`` after that many seconds; replaces a timer of the same key."""
 
     key: Key
-    seconds: float = Field(gt=0)
+    seconds: float = Field(gt=0, le=LONGEST_TIMER_S)
 
 
 class Request(Action):

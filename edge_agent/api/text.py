@@ -26,6 +26,17 @@ def fit(text: object, longest: int = LONGEST_TEXT) -> object:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def described(error: BaseException) -> str:
+    """``Type: message`` of an exception, bounded; what cannot show itself is named by its type."""
+    name = type(error).__name__
+    try:
+        words = str(error)
+    # A message that is made by code of somebody else's may raise anything.
+    except Exception:
+        return name
+    return str(fit(f"{name}: {words}" if words else name))
+
+
 def visible(text: str) -> str:
     """The text with a replacement character for whatever would act on a terminal.
 

@@ -182,11 +182,15 @@ class Recall(Frozen):
     reason: str = Field(min_length=1, max_length=200)
 
 
+LARGEST_NUMBER = 2**62
+"""Of an epoch or a sequence: SQLite's integers end at 2**63 - 1."""
+
+
 class JournalPlace(Frozen):
     """An event's place in a lane's journal, and its hash in hex."""
 
-    epoch: int = Field(ge=0)
-    sequence: int = Field(ge=0)
+    epoch: int = Field(ge=0, le=LARGEST_NUMBER)
+    sequence: int = Field(ge=0, le=LARGEST_NUMBER)
     hash: str = Field(pattern=r"^[0-9a-f]{64}$")
 
     def __str__(self) -> str:

@@ -25,7 +25,10 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
     loaded = load_config(config)
     stream = configure_logs(loaded.agent.log_format)
-    asyncio.run(run_agent(loaded, lambda: stream.lost))
+    try:
+        asyncio.run(run_agent(loaded, lambda: stream.lost))
+    finally:
+        stream.close()
 
 
 @app.command()

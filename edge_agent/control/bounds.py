@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+import h11
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -21,14 +22,14 @@ class Bounds:
 
     Attributes:
         connections: open at once; further ones are closed unread.
-        headers_s: until a request's headers must have arrived.
+        request_s: within which a request must have arrived as a whole, headers and body.
         stalled_s: how long a reader may take nothing of what is sent to it.
         body: of a request; ``import_body`` of a CSV.
         streams: readers of ``/events`` at once.
     """
 
     connections: int = 128
-    headers_s: float = 10.0
+    request_s: float = 30.0
     stalled_s: float = 30.0
     body: int = 65_536
     import_body: int = 32 * 1024 * 1024
@@ -52,14 +53,29 @@ def bounded_protocol(bounds: Bounds) -> type[H11Protocol]:
                 transport.abort()
                 return
             super().connection_made(transport)
-            self._patience = self.loop.call_later(bounds.headers_s, transport.abort)
+            self._expect_request()
 
         def data_received(self, data: bytes) -> None:
             # One that was refused may have sent something before it learnt of it.
             if self.transport is None:
                 return
             super().data_received(data)
-            if self.cycle is not None and self._patience is not None:
+            if self.conn.their_state in (h11.DONE, h11.MUST_CLOSE):
+                self._stop_expecting()
+            elif self._patience is None:
+                self._expect_request()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            # What was sent behind the request may be a part of the next one.
+            if self.conn.trailing_data[0] and self._patience is None:
+                self._expect_request()
+
+        def _expect_request(self) -> None:
+            self._patience = self.loop.call_later(bounds.request_s, self.transport.abort)
+
+        def _stop_expecting(self) -> None:
+            if self._patience is not None:
                 self._patience.cancel()
                 self._patience = None
 

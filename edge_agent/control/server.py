@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from weakref import WeakSet
 
 import uvicorn
 from fastapi import Body, FastAPI, Header, Request
@@ -15,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from edge_agent import __version__
 from edge_agent.api.commands import COMMANDS, LaneCommand
@@ -178,6 +180,9 @@ def _serve_plugins(app: FastAPI, services: Services) -> None:
 
 
 def _serve_machine(app: FastAPI, services: Services) -> None:
+    # A file as large as the bound takes ten times its size while it is read.
+    one_import = asyncio.Lock()
+
     @app.get("/devices", tags=["machine"])
     async def devices() -> list[DeviceMessage]:
         """Every configured device and what is known of it."""
@@ -216,17 +221,20 @@ def _serve_machine(app: FastAPI, services: Services) -> None:
     @app.put("/price-book", tags=["machine"], openapi_extra=_CSV_BODY)
     async def price_book(request: Request) -> ImportMessage:
         """Replaces the price book by the CSV in the body."""
-        return await services.import_price_book(await _text(request))
+        async with one_import:
+            return await services.import_price_book(await _text(request))
 
     @app.put("/people", tags=["machine"], openapi_extra=_CSV_BODY)
     async def people(request: Request) -> ImportMessage:
         """Replaces the people who may sign on by the CSV in the body."""
-        return await services.import_people(await _text(request))
+        async with one_import:
+            return await services.import_people(await _text(request))
 
     @app.put("/recalls", tags=["machine"], openapi_extra=_CSV_BODY)
     async def recalls(request: Request) -> ImportMessage:
         """Replaces the recalled goods by the CSV in the body."""
-        return await services.import_recalls(await _text(request))
+        async with one_import:
+            return await services.import_recalls(await _text(request))
 
 
 async def _text(request: Request) -> str:
@@ -234,6 +242,8 @@ async def _text(request: Request) -> str:
         return (await request.body()).decode("utf-8")
     except UnicodeDecodeError as error:
         raise ImportRefused(f"The file is not UTF-8 text (byte {error.start}).") from None
+    except ClientDisconnect:
+        raise ImportRefused("The file did not arrive whole; nothing was imported.") from None
 
 
 def _explain_errors(app: FastAPI) -> None:
@@ -277,21 +287,34 @@ class _Readers:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._open = 0
+        self._open: WeakSet[_Counted] = WeakSet()
 
     def counted(self, stream: AsyncIterator[str]) -> AsyncIterator[str]:
-        """The stream, which counts while it is read; raises ``NotNow`` where there are too many."""
-        if self._open >= self._most:
+        """The stream, which counts while somebody has it; raises ``NotNow`` beyond the bound."""
+        if len(self._open) >= self._most:
             raise NotNow(f"{self._most} readers follow the events already; close one of them.")
-        return self._read(stream)
+        counted = _Counted(stream, self._open.discard)
+        self._open.add(counted)
+        return counted
 
-    async def _read(self, stream: AsyncIterator[str]) -> AsyncIterator[str]:
-        self._open += 1
+
+class _Counted:
+    """A stream that counts until it ends, or until nobody holds it any more."""
+
+    def __init__(self, stream: AsyncIterator[str], ended: Callable[["_Counted"], None]) -> None:
+        self._stream = stream
+        self._ended = ended
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self
+
+    async def __anext__(self) -> str:
         try:
-            async for line in stream:
-                yield line
-        finally:
-            self._open -= 1
+            return await anext(self._stream)
+        # Its end, the reader's, or the server's: whichever, it is passed on.
+        except BaseException:
+            self._ended(self)
+            raise
 
 
 async def _sse(services: Services, after: int, stopping: asyncio.Event) -> AsyncIterator[str]:

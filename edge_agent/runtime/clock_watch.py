@@ -30,15 +30,16 @@ class ClockWatch:
         self._clock = clock
         self._monotonic = monotonic
         self._every_s = every_s
+        # Kept over restarts of the service: a jump that could not be journaled is told later.
+        self._before = clock().timestamp() - monotonic()
 
     async def run(self) -> None:
         """Look at intervals until cancelled."""
-        before = self._clock().timestamp() - self._monotonic()
         while True:
             await asyncio.sleep(self._every_s)
             now = self._clock().timestamp() - self._monotonic()
-            if abs(now - before) >= SMALLEST_JUMP_S:
-                seconds = round(now - before, 3)
+            if abs(now - self._before) >= SMALLEST_JUMP_S:
+                seconds = round(now - self._before, 3)
                 log.warning("clock was set", seconds=seconds)
                 await self._jumped(seconds)
-                before = now
+                self._before = now

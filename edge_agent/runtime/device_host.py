@@ -27,6 +27,7 @@ from edge_agent.api.device import (
     checked_classes,
 )
 from edge_agent.api.errors import DeviceError, EdgeAgentError, StoreError
+from edge_agent.api.text import described, fit
 from edge_agent.api.validation import explain
 from edge_agent.api.values import Scan
 from edge_agent.runtime.backoff import backoff_s
@@ -102,16 +103,17 @@ class DeviceHost:
             case DataEvent(scan=scan):
                 return await self._scan(scan)
             case StatusUpdateEvent(facts=facts):
+                told = {str(fit(key)): str(fit(value)) for key, value in facts.items()}
                 changed = {
-                    key: value for key, value in facts.items() if self._facts.get(key) != value
+                    key: value for key, value in told.items() if self._facts.get(key) != value
                 }
                 self._facts.update(changed)
                 # The drawer moves with every sale and has events of its own.
                 if drawer := changed.pop(_DRAWER, None):
                     await self._drawer.seen(drawer)
                 if changed:
-                    told = ", ".join(f"{key} {value}" for key, value in sorted(changed.items()))
-                    await self._report(self._state, told)
+                    words = ", ".join(f"{key} {value}" for key, value in sorted(changed.items()))
+                    await self._report(self._state, words)
             case ErrorEvent(locus=locus, message=message):
                 log.warning("device error", device=self.name, locus=locus, message=message)
                 await self._report("error", message)
@@ -150,7 +152,7 @@ class DeviceHost:
             # A stranger's driver may raise anything, and may have printed before it did.
             except (Exception, SystemExit) as error:
                 self._fault("driver fault", error)
-                detail = f"{type(error).__name__}: {error}"
+                detail = described(error)
                 return not_done(request, OutputOutcome.UNCERTAIN, detail)
         finally:
             self._one_output.release()
@@ -173,7 +175,7 @@ class DeviceHost:
         # A stranger's driver may raise anything; the other devices go on.
         except (Exception, SystemExit) as error:
             self._fault("driver fault", error)
-            await self._become(DeviceState.BROKEN, f"{type(error).__name__}: {error}")
+            await self._become(DeviceState.BROKEN, described(error))
             return
         failures = 0
         while True:
@@ -222,6 +224,7 @@ class DeviceHost:
         return claimed_at is not None and loop.time() - claimed_at > STEADY_AFTER_S
 
     async def _become(self, state: DeviceState, detail: str) -> None:
+        detail = str(fit(detail))
         if (state, detail) == (self._state, self._detail):
             return
         self._state, self._detail = state, detail

@@ -44,6 +44,7 @@ from edge_agent.store.committer import Transaction, Work
 from edge_agent.store.jobs import JobKind
 from edge_agent.store.outbox import Cursor, Randomness
 from edge_agent.store.plugin_table import Timer
+from edge_agent.store.verification import why_corrupt
 from edge_agent.store.writer import Writer
 
 T = TypeVar("T")
@@ -156,7 +157,8 @@ class Pipeline:
                 occurred_at=now, agent_version=version, previous_stop=previous
             )
             newest = tx.outbox.newest()
-            if newest is not None:
+            # A damaged row dates nothing; verification and the forwarder say that it is damaged.
+            if newest is not None and not why_corrupt(newest):
                 behind = now - datetime.fromisoformat(newest.occurred_at)
                 self._clock_behind_s = min(behind.total_seconds(), 0.0)
 

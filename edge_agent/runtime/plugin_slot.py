@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from edge_agent.api.errors import InvalidSettings, PluginUnavailable
 from edge_agent.api.events import ItemAdded
 from edge_agent.api.plugin import Guard, Plugin
+from edge_agent.api.text import described, fit
 from edge_agent.runtime.registry import Registry
 from edge_agent.store.plugin_table import StoredPlugin
 
@@ -123,7 +124,7 @@ def load_slot(
         registered=stored.registered if stored else True,
         # What nobody ever decided about and cannot be loaded is off: it holds up no sale.
         enabled=stored.enabled if stored else bool(wanted and name in registry.plugins),
-        settings=json.loads(stored.settings) if stored else dict(seed.settings if seed else {}),
+        settings=_read_settings(stored, seed),
         plugin_type=None,
         plugin=None,
         state=None,
@@ -138,7 +139,16 @@ def load_slot(
             slot = replace(slot, enabled=plugin_type.enabled_at_first)
         return slot.with_settings(slot.settings)
     except (PluginUnavailable, InvalidSettings) as error:
-        return replace(slot, detail=str(error))
+        return replace(slot, detail=str(fit(str(error))))
+
+
+def _read_settings(stored: StoredPlugin | None, seed: PluginSeed | None) -> Mapping[str, Any]:
+    """As they were stored, else as the configuration file has them; damaged ones are defaults."""
+    try:
+        found = json.loads(stored.settings) if stored is not None else None
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else dict(seed.settings if seed is not None else {})
 
 
 def _read_state(plugin_type: type[Plugin[Any, Any]], state_json: str | None) -> Any:
@@ -167,9 +177,7 @@ def _instantiate(
         raise InvalidSettings(plugin_type.name, fields) from None
     # A stranger's constructor may raise anything; it becomes a status to show.
     except (Exception, SystemExit) as error:
-        raise PluginUnavailable(
-            f"{plugin_type.name} does not start: {type(error).__name__}: {error}"
-        ) from error
+        raise PluginUnavailable(f"{plugin_type.name} does not start: {described(error)}") from error
 
 
 def _guard_of_unknown(name: str) -> Guard:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from edge_agent.api.device import Driver
 from edge_agent.api.errors import DriverUnavailable, EdgeAgentError, NotKnown, PluginUnavailable
 from edge_agent.api.plugin import Plugin
+from edge_agent.api.text import described
 
 T = TypeVar("T")
 DRIVER_GROUP = "edge_agent.drivers"
@@ -69,7 +70,7 @@ def _load(offer: Offer, contract: type[T], unavailable: type[EdgeAgentError]) ->
     # A stranger's module may raise anything while it is imported; it becomes a status to show.
     except (Exception, SystemExit) as error:
         raise unavailable(
-            f"{offer.name} from {offer.distribution} does not load: {type(error).__name__}: {error}"
+            f"{offer.name} from {offer.distribution} does not load: {described(error)}"
         ) from error
     if not (isinstance(loaded, type) and issubclass(loaded, contract)):
         raise unavailable(f"{offer.name} from {offer.distribution} is not a {contract.__name__}.")

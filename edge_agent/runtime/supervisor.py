@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import structlog
 
+from edge_agent.api.text import described
 from edge_agent.runtime.backoff import backoff_s
 
 log = structlog.get_logger()
@@ -108,21 +109,26 @@ class Supervisor:
             )
 
     async def _run_once(self, name: str, service: Callable[[], Awaitable[None]]) -> str:
-        """How a service ended by a fault; empty where it returned."""
+        """How a service ended by a fault; empty where it returned.
+
+        It runs in a task of its own: one that cancels itself, or raises what ends tasks, ends that.
+        """
+        life = asyncio.ensure_future(_life_of(service))
         try:
-            await service()
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            # A library that cancels its caller is at fault like one that raises.
-            log.error("service cancelled", service=name)  # noqa: TRY400 - it has no traceback
+            await asyncio.wait([life])
+        finally:
+            if not life.done():
+                life.cancel()
+                await asyncio.wait([life])
+        if life.cancelled():
+            log.error("service cancelled", service=name)
             return "CancelledError"
-        # Whatever a service raises, even SystemExit: the lane goes on and the fault is shown.
-        except (Exception, SystemExit) as error:
-            log.exception("service failed", service=name, error=type(error).__name__)
-            return f"{type(error).__name__}: {error}"
-        return ""
+        error = life.exception() or life.result()
+        if error is None:
+            return ""
+        detail = described(error)
+        log.error("service failed", service=name, error=type(error).__name__, exc_info=error)
+        return detail
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Show a service that somebody else than ``stop`` ended."""
@@ -139,4 +145,15 @@ class Supervisor:
             await tell(failed)
         # A journal that cannot be written stops no service; health says both.
         except Exception as error:
-            log.warning("service failure not recorded", service=failed.name, reason=str(error))
+            log.warning(
+                "service failure not recorded", service=failed.name, reason=described(error)
+            )
+
+
+async def _life_of(service: Callable[[], Awaitable[None]]) -> BaseException | None:
+    """Run a service to its end; what would end the process or its loop is returned instead."""
+    try:
+        await service()
+    except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+        return error
+    return None

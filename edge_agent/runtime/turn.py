@@ -28,6 +28,7 @@ from edge_agent.api.plugin import (
     Say,
     StartTimer,
 )
+from edge_agent.api.text import described
 from edge_agent.api.values import Prompt, Refused, Scan, Severity
 from edge_agent.lane import holds
 from edge_agent.lane.inputs import LaneInput
@@ -36,6 +37,7 @@ from edge_agent.lane.step import step
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import Resolver
 from edge_agent.runtime.watchdog import Overrun
+from edge_agent.store.outbox import bounded_body
 
 MOST_PROMPTS = 6
 MOST_CONSEQUENCES = 200
@@ -187,7 +189,7 @@ class Turn:
         # A stranger's rule may raise anything, even SystemExit: the sale goes on without it.
         except BaseException as error:
             overrun = isinstance(error, Overrun)
-            detail = "did not answer" if overrun else f"{type(error).__name__}: {error}"
+            detail = "did not answer" if overrun else described(error)
             self._fault(slot, event, detail, at_once=overrun)
             self._hold_if_guarded(slot, event)
             return
@@ -204,31 +206,39 @@ class Turn:
     ) -> tuple[Sequence[Action], PluginSlot]:
         """All that runs a stranger's code: the rule, and the models of what it answers."""
         decision = plugin.decide(event, slot.state, self.lane)
-        for action in decision.actions:
-            self._check(plugin, action)
-        return decision.actions, _with_state(slot, plugin, decision.state)
+        actions = tuple(self._checked(plugin, action) for action in decision.actions)
+        return actions, _with_state(slot, plugin, decision.state)
 
-    def _check(self, plugin: Plugin[Any, Any], action: Action) -> None:
-        """Raises for what could not be carried out or stored, while the plugin can be blamed."""
+    def _checked(self, plugin: Plugin[Any, Any], action: Action) -> Action:
+        """The action, read anew; raises for what could not be carried out or stored.
+
+        That is done while the plugin can be blamed: what was made without validation is validated.
+        """
         match action:
             case Publish(event=event) if not isinstance(event, plugin.publishes):
                 raise TypeError(f"publishes {event.type} without declaring it")
-            case Publish(event=event) if len(event.model_dump_json()) > LARGEST_EVENT:
-                raise ValueError(f"publishes an event of more than {LARGEST_EVENT} characters")
-            case Publish(event=event) if parse_event(event.model_dump_json()) != event:
-                raise ValueError(f"publishes {event.type} that does not read back as it was")
-            case Record(values=values) if len(json.dumps(values)) > LARGEST_EVENT:
-                raise ValueError(f"records a row of more than {LARGEST_EVENT} characters")
-            case Publish() | PlaceHold() | LiftHold() | Request():
-                self._consequences[plugin.name] += 1
-                if self._consequences[plugin.name] > MOST_CONSEQUENCES:
-                    raise RuntimeError(
-                        f"more than {MOST_CONSEQUENCES} things follow from one input"
-                    )
-            case Say() | CallHttp() | StartTimer() | Log() | Record():
-                return
+            case Publish(event=event):
+                body = event.model_dump_json()
+                if len(body.encode()) > LARGEST_EVENT:
+                    raise ValueError(f"publishes an event of more than {LARGEST_EVENT} bytes")
+                if (read := parse_event(body)) != event:
+                    raise ValueError(f"publishes {event.type} that does not read back as it was")
+                bounded_body(read)
+                action = Publish(event=read)
+            case PlaceHold() | LiftHold() | Request() | Say() | CallHttp() | StartTimer() | Log():
+                action = type(action).model_validate(dict(action))
+            case Record():
+                action = Record.model_validate(dict(action))
+                if len(json.dumps(action.values)) > LARGEST_EVENT:
+                    raise ValueError(f"records a row of more than {LARGEST_EVENT} characters")
             case _:
                 raise TypeError(f"{type(action).__name__} is no action")
+        action.model_dump_json()
+        if isinstance(action, Publish | PlaceHold | LiftHold | Request):
+            self._consequences[plugin.name] += 1
+            if self._consequences[plugin.name] > MOST_CONSEQUENCES:
+                raise RuntimeError(f"more than {MOST_CONSEQUENCES} things follow from one input")
+        return action
 
     def _do(self, name: str, action: Action) -> None:
         match action:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import structlog
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,22 +23,24 @@ from edge_agent.api.events import EpochOpened, Event
 from edge_agent.api.values import JournalPlace
 from edge_agent.store.ballast import Ballast
 from edge_agent.store.chain import EventRecord, Head
-from edge_agent.store.connection import open_connection
+from edge_agent.store.connection import FILE_NAME, open_connection
 from edge_agent.store.database import Database
 from edge_agent.store.head_file import HeadFile
 from edge_agent.store.outbox import Randomness
 from edge_agent.store.schema import schema_steps, upgrade
-from edge_agent.store.tables import CommitCountRow, core
+from edge_agent.store.tables import CommitTokenRow, core
 from edge_agent.store.wal_watch import WalWatch
 
 T = TypeVar("T")
 log = structlog.get_logger()
-_COUNT = core(CommitCountRow)
-_COUNT_ONE_MORE = (
-    upsert(_COUNT)
-    .values(id=1, number=1)
-    .on_conflict_do_update(index_elements=["id"], set_={"number": _COUNT.c.number + 1})
+_TOKEN = core(CommitTokenRow)
+_LEAVE_TOKEN = (
+    upsert(_TOKEN)
+    .values(id=bindparam("id"), token=bindparam("token"))
+    .on_conflict_do_update(index_elements=["id"], set_={"token": bindparam("token")})
 )
+_OF_A_COMMIT, _OF_SETTLING = 1, 2
+_TOKEN_SIZE = 16
 # Raised before the commit's last frame is written, or before anything is.
 _CERTAINLY_UNDONE = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
@@ -89,10 +91,10 @@ Piece = tuple[Work[Any], "Future[Any]"]
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """Where the database stands: a commit moves the head or, without an event, the count."""
+    """Where the database stands: a commit moves the head or, without an event, the token."""
 
     head: Head
-    count: int
+    token: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Committer:
         self._ballast = Ballast(data_dir)
         self._connection: Connection | None = None
         self._mark: _Mark | None = None
+        self._identity: tuple[int, int] | None = None
         self._doubt: _Doubt | None = None
         self._wal = WalWatch(data_dir)
         self.alarm = ""
@@ -162,24 +165,31 @@ class Committer:
 
     def commit(self, batch: Sequence[Piece]) -> None:
         """Run the pieces, commit them together and settle their futures."""
+        if _identity(self._data_dir) != self._identity:
+            gone = (
+                f"{self._data_dir / FILE_NAME} was removed or replaced while the agent had it open"
+            )
+            _refuse(batch, StoreError(f"{gone}. Nothing was taken. Start the agent again."))
+            return
         try:
             connection, before = self._ready()
         except SQLAlchemyError as error:
             _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
             return
-        settle: list[Callable[[], None]] = []
+        pieces: list[_Attempt] = []
         transaction = Transaction(connection, before.head, self._randomness, self._head_file)
         after = before
         committing = False
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             changes = _changes(connection)
-            settle += [_attempt(connection, transaction, work, future) for work, future in batch]
-            after = _Mark(transaction.head, before.count)
+            pieces += [_attempt(connection, transaction, work, future) for work, future in batch]
+            after = _Mark(transaction.head, before.token)
             # A batch that only reads writes nothing: it works on a full disk too.
             if after.head == before.head and _changes(connection) != changes:
-                connection.execute(_COUNT_ONE_MORE)
-                after = _Mark(before.head, before.count + 1)
+                token = self._randomness(_TOKEN_SIZE)
+                connection.execute(_LEAVE_TOKEN, {"id": _OF_A_COMMIT, "token": token})
+                after = _Mark(before.head, token)
             committing = True
             connection.exec_driver_sql("COMMIT")
         except SQLAlchemyError as error:
@@ -192,21 +202,20 @@ class Committer:
             try:
                 happened = self._settle_doubt()
             except SQLAlchemyError:
-                _refuse(
-                    batch,
-                    StoreUncertain(
-                        f"{self._explain(error)} It is not known whether this was taken. "
-                        "Look at the lane before you try again."
-                    ),
+                uncertain = StoreUncertain(
+                    f"{self._explain(error)} It is not known whether this was taken. "
+                    "Look at the lane before you try again."
                 )
+                for piece in pieces:
+                    piece.tell(uncertain)
                 return
             if not happened:
                 _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
                 return
         else:
             self._committed(after)
-        for tell in settle:
-            tell()
+        for piece in pieces:
+            piece.tell(None)
 
     def close(self) -> None:
         """Close the database; what is committed stays."""
@@ -225,9 +234,18 @@ class Committer:
             noticed_by, predecessor = "head_file", seen.place
         elif head.sequence and not database.epochs.has_row(head.epoch):
             noticed_by = "epoch_table"
+        elif not head.sequence and head.epoch not in database.epochs.unlinked():
+            # The row of an epoch and its first event are committed together.
+            newest = database.outbox.newest()
+            if newest is not None:
+                head = Head(
+                    newest.position, newest.source, newest.epoch, newest.sequence, newest.hash
+                )
+                noticed_by, predecessor = "epoch_table", newest.place
         if noticed_by is not None:
             head = self._begin_epoch(connection, head, noticed_by, predecessor, now)
-        self._mark = _Mark(head, _read_count(connection))
+        self._mark = _Mark(head, _read_token(connection))
+        self._identity = _identity(self._data_dir)
         if head.sequence:
             self._head_file.write(head)
 
@@ -276,26 +294,27 @@ class Committer:
         self._close_connection()
         connection = self._connection = open_connection(self._data_dir)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        count = _read_count(connection)
         if doubt.after.head != doubt.before.head:
             newest = Database(connection).outbox.newest()
             happened = newest is not None and newest.hash == doubt.after.head.hash
         else:
-            happened = count == doubt.after.count
-        connection.execute(_COUNT_ONE_MORE)
+            happened = _read_token(connection) == doubt.after.token
+        token = self._randomness(_TOKEN_SIZE)
+        connection.execute(_LEAVE_TOKEN, {"id": _OF_SETTLING, "token": token})
         connection.exec_driver_sql("COMMIT")
         self._doubt = None
         log.warning("doubtful commit settled", happened=happened)
         if happened:
-            self._committed(_Mark(doubt.after.head, count + 1))
+            self._committed(doubt.after)
         else:
-            self._mark = _Mark(doubt.before.head, count + 1)
+            self._mark = doubt.before
             self._on_rollback()
         return happened
 
     def _committed(self, mark: _Mark) -> None:
         self._mark = mark
-        self._head_file.write(mark.head)
+        if mark.head.sequence:
+            self._head_file.write(mark.head)
         self._on_commit()
         if self._connection is not None:
             self._wal.committed(self._connection)
@@ -324,8 +343,18 @@ def _refuse(batch: Sequence[Piece], failure: StoreError) -> None:
         future.set_exception(failure)
 
 
-def _read_count(connection: Connection) -> int:
-    return connection.execute(select(_COUNT.c.number)).scalar_one_or_none() or 0
+def _read_token(connection: Connection) -> bytes:
+    query = select(_TOKEN.c.token).where(_TOKEN.c.id == _OF_A_COMMIT)
+    return connection.execute(query).scalar_one_or_none() or b""
+
+
+def _identity(data_dir: Path) -> tuple[int, int] | None:
+    """Which file the database is; None where there is none."""
+    try:
+        found = (data_dir / FILE_NAME).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _changes(connection: Connection) -> int:
@@ -339,10 +368,27 @@ def _is_certainly_undone(error: SQLAlchemyError) -> bool:
     return code is not None and code & 0xFF in _CERTAINLY_UNDONE
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A piece that was run: its result, or what it raised."""
+
+    future: "Future[Any]"
+    result: Any = None
+    error: Exception | None = None
+
+    def tell(self, uncertain: StoreError | None) -> None:
+        """Settle the future; a piece that raised was undone whatever became of the commit."""
+        error = self.error or uncertain
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(self.result)
+
+
 def _attempt(
     connection: Connection, transaction: Transaction, work: Work[Any], future: "Future[Any]"
-) -> Callable[[], None]:
-    """Run one piece in a savepoint; return how to tell its submitter, once committed."""
+) -> _Attempt:
+    """Run one piece in a savepoint."""
     before = transaction.head
     connection.exec_driver_sql("SAVEPOINT piece")
     try:
@@ -354,7 +400,6 @@ def _attempt(
         connection.exec_driver_sql("ROLLBACK TO piece")
         connection.exec_driver_sql("RELEASE piece")
         transaction.head = before
-        failure = error  # the name in the except clause is gone after it
-        return lambda: future.set_exception(failure)
+        return _Attempt(future, error=error)
     connection.exec_driver_sql("RELEASE piece")
-    return lambda: future.set_result(result)
+    return _Attempt(future, result)

@@ -30,10 +30,16 @@ def open_connection(data_dir: Path, *, read_only: bool = False) -> Connection:
     if not read_only:
         _keep_private(data_dir)
     connection = engine.connect()
+    # A flipped byte must not hide a row: what is no UTF-8 is read, and found to be corrupt.
+    connection.connection.dbapi_connection.text_factory = _text  # type: ignore[union-attr]
     if not read_only:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         connection.exec_driver_sql("PRAGMA synchronous = FULL")
     return connection
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
 
 
 def _keep_private(data_dir: Path) -> None:

@@ -41,7 +41,9 @@ class Epochs:
         last = Outbox(self._connection).newest()
         if last is None and newest is None:
             epoch = max(int(now.timestamp()), 1)
-            self._connection.execute(insert(_EPOCH), {"epoch": epoch, "source": source})
+            self._connection.execute(
+                insert(_EPOCH), {"epoch": epoch, "source": source, "by_hand": False}
+            )
             return Head(0, source, epoch, 0, GENESIS)
         if last is None or (newest is not None and newest.epoch > last.epoch):
             assert newest is not None
@@ -68,6 +70,7 @@ class Epochs:
                 "predecessor_epoch": predecessor.epoch,
                 "predecessor_sequence": predecessor.sequence,
                 "predecessor_hash": bytes.fromhex(predecessor.hash),
+                "by_hand": False,
             },
         )
         return Head(head.position, head.source, epoch, 0, GENESIS)
@@ -117,6 +120,11 @@ class Epochs:
         if row is None:
             return None
         return JournalPlace(epoch=row.epoch, sequence=row.sequence, hash=row.hash.hex())
+
+    def unlinked(self) -> frozenset[int]:
+        """Epochs that an older agent began by hand, which say nothing of the one before."""
+        rows = self._connection.execute(select(_EPOCH.c.epoch).where(_EPOCH.c.by_hand))
+        return frozenset(rows.scalars())
 
     def predecessors(self) -> dict[int, JournalPlace | None]:
         """Epoch -> the event that it follows; None for the first one."""

@@ -14,7 +14,8 @@ def core(model: type[SQLModel]) -> Table:
 class EpochRow(SQLModel, table=True):
     """A life of this database, and the newest event known of the life before it.
 
-    The first epoch of a database that was never lost has no predecessor.
+    The first epoch of a database that was never lost has no predecessor, nor has one that was
+    begun ``by_hand`` with an older agent.
     """
 
     __tablename__: ClassVar[str] = "epoch"
@@ -23,6 +24,7 @@ class EpochRow(SQLModel, table=True):
     predecessor_epoch: int | None
     predecessor_sequence: int | None
     predecessor_hash: bytes | None
+    by_hand: bool
 
 
 class OutboxRow(SQLModel, table=True):
@@ -70,12 +72,15 @@ class SetAsideRow(SQLModel, table=True):
     reason: str
 
 
-class CommitCountRow(SQLModel, table=True):
-    """Counts the commits that append no event (one row), so that each commit leaves a trace."""
+class CommitTokenRow(SQLModel, table=True):
+    """A random token of the newest commit that appended no event, so that it leaves a trace.
 
-    __tablename__: ClassVar[str] = "commit_count"
+    Row 1 is the commit's, row 2 belongs to those that settle a doubtful one.
+    """
+
+    __tablename__: ClassVar[str] = "commit_token"
     id: int = Field(primary_key=True)
-    number: int
+    token: bytes
 
 
 class CursorRow(SQLModel, table=True):

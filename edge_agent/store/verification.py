@@ -6,8 +6,9 @@ need a key that is not in the database.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from edge_agent.api.events import EpochOpened, JournalSigned, KeyAnnounced
 from edge_agent.api.values import JournalPlace
@@ -51,15 +52,22 @@ def verify_journal(
         progress: wraps the records, to show how far it is.
     """
     stored = database.outbox.count()
+    # Before the events: what is written meanwhile can only be newer.
+    cursors, pruned = database.outbox.cursors(), database.epochs.pruned_position()
     signatures = _Signatures(check_signature, public_key)
     chain = _Chain(database)
     problems: list[str] = []
     checked = 0
     for record in progress(all_records(database.outbox)):
         checked += 1
-        problems += chain.check(record)
-        problems += signatures.check(record)
+        try:
+            problems += chain.check(record)
+            problems += signatures.check(record)
+        # What somebody wrote into a row may be of any type and shape.
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            problems.append(f"{_where(record)}: it cannot be read ({type(error).__name__})")
     problems += _outside(database, seen, chain.last)
+    problems += _beyond(cursors, pruned, chain.last)
     return Verification(stored, checked, signatures.signed, tuple(problems))
 
 
@@ -85,9 +93,11 @@ class _Chain:
 
     def __init__(self, database: Database) -> None:
         self.last: EventRecord | None = None
+        self._epochs = database.epochs
         self._pruned = database.epochs.pruned_place()
         self._pruned_position = database.epochs.pruned_position()
         self._predecessors = database.epochs.predecessors()
+        self._unlinked = database.epochs.unlinked()
         self._without_row: set[int] = set()
 
     def check(self, record: EventRecord) -> Iterator[str]:
@@ -96,11 +106,16 @@ class _Chain:
             yield from self._why_not_begin(record)
         else:
             yield from _why_not_next(record, before)
+            yield from self._why_not_linked(record, before)
             if record.position != before.position + 1:
                 yield f"{_where(record)}: its position {record.position} does not follow"
         yield from self._why_not_of_epoch(record)
 
     def _why_not_begin(self, record: EventRecord) -> Iterator[str]:
+        now = self._epochs.pruned_position()
+        if now != self._pruned_position:
+            # More was pruned since this began.
+            self._pruned, self._pruned_position = self._epochs.pruned_place(), now
         if record.position != self._pruned_position + 1:
             yield (
                 f"{_where(record)}: the journal must begin at position "
@@ -119,9 +134,17 @@ class _Chain:
         predecessor = self._predecessors[record.epoch]
         if record.sequence != 1 or predecessor is None:
             return
-        event = json.loads(record.body) if record.type == _type_of(EpochOpened) else {}
-        if event.get("predecessor") != predecessor.model_dump(mode="json"):
+        if _opening(record).get("predecessor") != predecessor.model_dump(mode="json"):
             yield f"{_where(record)}: must be the opening of an epoch behind {predecessor}"
+
+    def _why_not_linked(self, record: EventRecord, before: EventRecord) -> Iterator[str]:
+        """A new epoch says where the one before it ended, unless an older agent began it."""
+        if record.epoch == before.epoch or record.epoch in self._unlinked:
+            return
+        if self._predecessors.get(record.epoch) is None:
+            yield f"{_where(record)}: its epoch does not say which event it follows"
+        elif _opening(record).get("journal_head") != before.place.model_dump(mode="json"):
+            yield f"{_where(record)}: its epoch does not follow from the event before it"
 
 
 class _Signatures:
@@ -154,17 +177,28 @@ class _Signatures:
                 self.signed = self._seen - 1
 
 
+def _opening(record: EventRecord) -> dict[str, Any]:
+    """What the opening of an epoch says; nothing where the event is no such thing."""
+    body = json.loads(record.body) if record.type == _type_of(EpochOpened) else {}
+    return body if isinstance(body, dict) else {}
+
+
 def _outside(database: Database, seen: Head | None, last: EventRecord | None) -> Iterator[str]:
-    newest = last.position if last is not None else 0
-    delivered = max((cursor for cursor in database.outbox.cursors().values()), default=0)
-    if delivered > max(newest, database.epochs.pruned_position()):
-        yield f"the cursor is at position {delivered}, beyond the newest event"
     if seen is None:
         return
     if last is None or seen.position > last.position:
         yield f"the journal ends before {seen.place}, which the head file names; events are missing"
     elif not database.epochs.accounts_for(seen.place):
         yield f"the journal does not have {seen.place}, which the head file names"
+
+
+def _beyond(cursors: Mapping[str, int], pruned: int, last: EventRecord | None) -> Iterator[str]:
+    """What was delivered exists, and what was pruned was delivered."""
+    delivered = max((at for at in cursors.values() if isinstance(at, int)), default=0)
+    if delivered > max(last.position if last is not None else 0, pruned):
+        yield f"the cursor is at position {delivered}, beyond the newest event"
+    if pruned > delivered:
+        yield f"pruned up to position {pruned}, delivered up to {delivered} only"
 
 
 def _why_not_first(record: EventRecord, behind: JournalPlace | None) -> Iterator[str]:

@@ -43,6 +43,8 @@ _SEX = ("DBC",)
 _MANDATORY = ("DAG", "DAJ", "DAK", "DBA", "DBC", "DBD")
 # In a jurisdiction's own data @ may stand before a line end; a card that starts there has a header.
 _STARTS_CARD = re.compile(r"@[\n\r\x1e\x1c]+[A-Z ]{0,6}[0-9]{4}")
+# Fillers of a machine readable zone, and the marker of the Colombian card.
+_OTHER_STANDARD = re.compile(r"[A-Z0-9]<<|<<[A-Z0-9]|PUBDSK_")
 _NUMBER = re.compile(r"[A-Z0-9]+")
 _STATE = re.compile(r"[A-Z]{2}(?![A-Z])")
 # Of a document that has lost its header: elements that most cards have, and no other code.
@@ -148,7 +150,12 @@ def _is_more_than_one(layout: Layout) -> bool:
         not layout.is_own_data(match.start()) or _STARTS_CARD.match(text, match.start()) is not None
         for match in _COMPLIANCE_INDICATOR.finditer(text)
     )
-    return len(_HEADER.findall(text)) > 1 or starts > 1 or len(_holders(layout)) > 1
+    return (
+        len(_HEADER.findall(text)) > 1
+        or starts > 1
+        or len(_holders(layout)) > 1
+        or _OTHER_STANDARD.search(text) is not None
+    )
 
 
 def _is_of_two_jurisdictions(header: re.Match[str] | None, layout: Layout) -> bool:

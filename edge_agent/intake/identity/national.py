@@ -7,6 +7,7 @@ document is one that cannot be read: never an item, and never kept.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from edge_agent.api.age import AgeReason, DocumentClass
@@ -22,7 +23,7 @@ _ARGENTINA_OLD = re.compile(
     r"([@\"])[MF]?[0-9]{7,8} *\1[A-Z]\1[0-9]\1[^@\"]+\1[^@\"]+\1[A-Z]+\1"
     r"(?P<birth>[0-9]{2}[/-][0-9]{2}[/-][0-9]{4})\1[MFX]\1"
     r"(?P<issued>[0-9]{2}[/-][0-9]{2}[/-][0-9]{4})\1[0-9]{11}\1[^@\"]*\1"
-    r"(?P<expires>[0-9]{2}[/-][0-9]{2}[/-][0-9]{4})\1.*",
+    r"(?P<expires>[0-9]{2}[/-][0-9]{2}[/-][0-9]{4})\1(?P<rest>.*)",
     re.DOTALL,
 )
 _ARGENTINA_LIKE = re.compile(r"[@\"]?[^@\"]*(?:[@\"][^@\"]*){6,}")
@@ -40,6 +41,16 @@ _SOUTH_AFRICA_LIKE = re.compile(r"[^|]*(?:\|[^|]*){7,}")
 # Exactly six digits follow the birth date, so that a digit that was lost is missed.
 _COLOMBIA_LIKE = re.compile(r"PubDSK_")
 _COLOMBIA = re.compile(r"[ \x00]0[MF](?P<birth>[0-9]{8})[0-9]{6}(?:AB|A|B|O)[+-]")
+
+_COLOMBIA_LONGEST = 600
+_DATE = re.compile(r"[0-9]{2}[/-][0-9]{2}[/-][0-9]{4}")
+# What only a card of each kind has.
+_MARKS = (
+    re.compile(r"[@\"][0-9]{2}[/-][0-9]{2}[/-][0-9]{4}"),
+    re.compile(r"\|[0-9]{13}\|"),
+    _COLOMBIA_LIKE,
+)
+_OTHER_STANDARD = re.compile(r"(?:ANSI|AAMVA|AMVA) ?[0-9]{6}|[A-Z0-9]<<|<<[A-Z0-9]", re.IGNORECASE)
 
 _NAMED: tuple[tuple[re.Pattern[str], str | None, DocumentClass], ...] = (
     # ISO/IEC 18013-5 section 8.2.2.3: device engagement of a mobile licence.
@@ -84,8 +95,19 @@ def read_national(text: str) -> IdentityDocument | None:
             return _unread(jurisdiction, document_class, AgeReason.NOT_READ_HERE)
     for read in _READERS:
         if document := read(text):
-            return document
+            return _doubted(document) if _holds_another(text) else document
     return None
+
+
+def _holds_another(text: str) -> bool:
+    """Whether a second document, of any kind, was scanned into the same text."""
+    kinds = sum(mark.search(text) is not None for mark in _MARKS)
+    return kinds > 1 or _OTHER_STANDARD.search(text) is not None
+
+
+def _doubted(document: IdentityDocument) -> IdentityDocument:
+    doubts = tuple({*document.doubts, AgeReason.DATES_DISAGREE})
+    return replace(document, doubts=doubts)
 
 
 def _argentina(text: str) -> IdentityDocument | None:
@@ -96,7 +118,10 @@ def _argentina(text: str) -> IdentityDocument | None:
             r"[0-9]{2}[/-][0-9]{2}[/-](?:[0-9]{2}){1,2}[@\"]", stripped
         )
         return _unreadable("ARG") if looks_like else None
-    expires = found.groupdict().get("expires")
+    parts = found.groupdict()
+    if _DATE.search(parts.get("rest") or ""):
+        return _unreadable("ARG")
+    expires = parts.get("expires")
     last_day = _day_first(expires) if expires is not None else None
     return _document(
         "ARG",
@@ -126,7 +151,8 @@ def _colombia(text: str) -> IdentityDocument | None:
     if _COLOMBIA_LIKE.search(text) is None:
         return None
     births = {match["birth"] for match in _COLOMBIA.finditer(text)}
-    if len(births) != 1:
+    cards = len(_COLOMBIA_LIKE.findall(text))
+    if len(births) != 1 or cards != 1 or len(text) > _COLOMBIA_LONGEST:
         return _unreadable("COL")
     (digits,) = births
     return _document("COL", _parsed(digits, "%Y%m%d"), None, Expiry(None))

@@ -1,6 +1,8 @@
 ALTER TABLE epoch ADD COLUMN predecessor_epoch INTEGER;
 ALTER TABLE epoch ADD COLUMN predecessor_sequence INTEGER;
 ALTER TABLE epoch ADD COLUMN predecessor_hash BLOB;
+ALTER TABLE epoch ADD COLUMN by_hand BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE epoch SET by_hand = (epoch > (SELECT min(epoch) FROM epoch));
 ALTER TABLE cursor ADD COLUMN "partition" INTEGER;
 ALTER TABLE cursor ADD COLUMN "offset" INTEGER;
 CREATE TABLE pruned (
@@ -23,11 +25,11 @@ CREATE TABLE set_aside (
     reason VARCHAR NOT NULL,
     PRIMARY KEY (position)
 );
-CREATE TABLE commit_count (
+CREATE TABLE commit_token (
     id INTEGER NOT NULL,
-    number INTEGER NOT NULL,
+    token BLOB NOT NULL,
     PRIMARY KEY (id)
 );
 INSERT INTO pruned
-    SELECT 1, position - 1, epoch, sequence - 1, previous_hash
-    FROM outbox WHERE position > 1 ORDER BY position LIMIT 1
+    SELECT 1, position - 1, epoch, sequence - 1, previous_hash FROM outbox
+    WHERE position > 1 AND position = (SELECT min(position) FROM outbox)

@@ -16,7 +16,7 @@ from edge_agent.control.messages import EventMessage, HealthMessage, ImportMessa
 from edge_agent.control.server import ControlServer
 from tests.waiting import until
 
-SMALL = Bounds(connections=20, headers_s=0.4, stalled_s=0.4, body=1000, import_body=5000, streams=3)
+SMALL = Bounds(connections=20, request_s=0.4, stalled_s=0.4, body=1000, import_body=5000, streams=3)
 
 
 class Services:
@@ -109,7 +109,43 @@ async def test_half_sent_requests_are_given_up(tmp_path: Path) -> None:
             plain.close()
 
 
-async def test_served_connection_outlasts_the_time_for_headers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"PUT /people HTTP/1.1\r\nhost: lane\r\ncontent-length: 100\r\n\r\nx",
+        b"GET /health HTTP/1.1\r\nhost: lane\r\n\r\nGET /health HTTP/1.1\r\nho",
+    ],
+)
+async def test_half_a_request_behind_headers_or_another(tmp_path: Path, begun: bytes) -> None:
+    """A body that does not come, and a second request that is never finished."""
+    async with serving(tmp_path) as (path, _):
+        held = [await connected(path) for _ in range(SMALL.connections)]
+        for plain in held:
+            await asyncio.get_running_loop().sock_sendall(plain, begun)
+        assert all([await is_closed(plain) for plain in held])
+        async with client(path) as http:
+            assert (await http.get("/health")).status_code == 200
+        for plain in held:
+            plain.close()
+
+
+async def test_many_streams_at_once_are_bounded(tmp_path: Path) -> None:
+    """Also where none of them has begun to be sent when the others ask."""
+    async with serving(tmp_path) as (path, _):
+        readers = [client(path) for _ in range(10)]
+
+        async def ask(http: httpx.AsyncClient) -> int:
+            async with http.stream("GET", "/events") as answer:
+                await asyncio.sleep(0.2)
+                return answer.status_code
+
+        codes = await asyncio.gather(*(ask(http) for http in readers))
+        assert sorted(codes) == [200] * SMALL.streams + [409] * (10 - SMALL.streams)
+        for http in readers:
+            await http.aclose()
+
+
+async def test_served_connection_outlasts_the_time_for_a_request(tmp_path: Path) -> None:
     async with (
         serving(tmp_path) as (path, _),
         client(path) as http,
@@ -117,7 +153,7 @@ async def test_served_connection_outlasts_the_time_for_headers(tmp_path: Path) -
     ):
         lines = stream.aiter_lines()
         began = asyncio.get_running_loop().time()
-        while asyncio.get_running_loop().time() - began < 2 * SMALL.headers_s:
+        while asyncio.get_running_loop().time() - began < 2 * SMALL.request_s:
             await anext(lines)
 
 

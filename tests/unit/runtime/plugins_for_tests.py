@@ -107,6 +107,7 @@ class Misbehaving(Plugin[CountSettings, CountState]):
     handles = (ItemAdded, HoldPlaced, HoldReleased, BasketVoided, BasketStarted)
     publishes = (PluginReported,)
     how = "exit"
+    given: Any = None
 
     def decide(
         self, event: Event | Notice, state: CountState, lane: LaneState
@@ -149,6 +150,12 @@ class Misbehaving(Plugin[CountSettings, CountState]):
                     values={"v": "x" * 100_000},
                 )
                 return Decision(None, (Publish(event=huge),))
+            case "given":
+                if not isinstance(event, ItemAdded):
+                    return Decision(None)
+                if isinstance(self.given, Exception):
+                    raise self.given
+                return Decision(None, (self.given,))
             case "forged event":
                 forged = PluginReported.model_construct(
                     type="pos.payment.completed",  # type: ignore[arg-type]

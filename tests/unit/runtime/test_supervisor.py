@@ -35,9 +35,31 @@ def by_exiting() -> None:
     raise SystemExit(3)
 
 
+def by_cancelling_itself() -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+
+
+def by_generator_exit() -> None:
+    raise GeneratorExit
+
+
+def by_group() -> None:
+    raise BaseExceptionGroup("several", [KeyboardInterrupt()])
+
+
+def by_interrupt() -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize(
     ("ends", "detail"),
     [
+        (by_cancelling_itself, "CancelledError"),
+        (by_generator_exit, "GeneratorExit"),
+        (by_group, "BaseExceptionGroup: several (1 sub-exception)"),
+        (by_interrupt, "KeyboardInterrupt"),
         (by_raising, "RuntimeError: first time"),
         (by_exiting, "SystemExit: 3"),
         (by_cancelling, "CancelledError"),
@@ -54,6 +76,7 @@ async def test_ended_service_is_started_again(ends: Callable[[], None], detail: 
         starts.append(1)
         if len(starts) == 1:
             ends()
+            await asyncio.sleep(0)
             return
         await asyncio.Event().wait()
 

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay, SignOn
-from edge_agent.api.events import Event, PluginFaulted, Tender
+from edge_agent.api.events import Event, PluginFaulted, PluginReported, Tender
+from edge_agent.api.plugin import Action, CallHttp, PlaceHold, Publish, Record, StartTimer
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.turn import MOST_CONSEQUENCES, QUARANTINE_AFTER, World
 from edge_agent.runtime.watchdog import Overrun, Watchdog
-from edge_agent.testing import PluginScenario
+from edge_agent.store.outbox import bounded_body
+from edge_agent.testing import NOON, PluginScenario
 from tests.unit.runtime.plugins_for_tests import (
     Broken,
     Counter,
@@ -246,3 +248,46 @@ def test_long_words_are_cut_wherever_they_are_kept(monkeypatch: pytest.MonkeyPat
         scenario.do(EnterCode(code=PEN))
         assert max(len(event.model_dump_json()) for event in scenario.events) < 2000
         assert len(scenario.lane.model_dump_json()) < 5000
+
+
+class Wordless(Exception):
+    """Cannot say what it is."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        PlaceHold.model_construct(key="k", message=None),  # type: ignore[arg-type]
+        PlaceHold.model_construct(key="k", message="\udcff", minimum_age=-5),
+        Record.model_construct(key="\udcff", values={}),
+        CallHttp.model_construct(key="k", url="http://x/\udcff"),
+        StartTimer.model_construct(key="k", seconds=float("nan")),
+        Publish(
+            event=PluginReported(
+                occurred_at=NOON,
+                plugin="misbehaving",
+                topic="t",
+                values={f"k{number}": "\u6f22" * 490 for number in range(120)},
+            )
+        ),
+        Wordless(),
+    ],
+    ids=["no message", "no age", "no text", "no address", "no time", "many bytes", "no words"],
+)
+def test_what_cannot_be_stored_is_the_plugins_fault(
+    monkeypatch: pytest.MonkeyPatch, answer: Action | Exception
+) -> None:
+    """And never the lane's: the item is sold, the plugin is quarantined at its third try."""
+    monkeypatch.setattr(Misbehaving, "how", "given")
+    monkeypatch.setattr(Misbehaving, "given", answer)
+    scenario = selling(PluginScenario(Misbehaving))
+    for _ in range(QUARANTINE_AFTER):
+        scenario.do(EnterCode(code=PEN))
+    assert types(scenario).count("pos.item.added") == 1
+    for event in scenario.events:
+        bounded_body(event)
+    scenario.lane.model_dump_json()
+    assert scenario.slot.status is PluginStatus.QUARANTINED

@@ -10,6 +10,8 @@ from sqlmodel import SQLModel
 from edge_agent.store.connection import open_connection
 from edge_agent.store.master_data import MasterData
 from edge_agent.store.schema import schema_steps, upgrade
+from tests.conftest import SOURCE
+from tests.unit.store.journals import read_events, verify, write_events
 
 
 def shape(connection: Connection) -> dict[str, object]:
@@ -61,3 +63,30 @@ def test_a_database_of_the_first_schema_keeps_its_prices(tmp_path: Path) -> None
         item = MasterData(connection).item("04006381333931")
     assert item is not None
     assert (item.description, item.sold_by) == ("Pen", "each")
+
+
+@pytest.mark.parametrize("pruned", [0, 3])
+def test_journal_of_the_second_schema_is_whole(tmp_path: Path, pruned: int) -> None:
+    """What an older agent wrote, and what it had pruned, verifies after the upgrade."""
+    write_events(tmp_path, 6)
+    records = read_events(tmp_path)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    with open_connection(tmp_path) as connection:
+        upgrade(connection, schema_steps()[:2])
+        connection.exec_driver_sql(
+            "INSERT INTO epoch (epoch, source) VALUES (?, ?)", (records[0].epoch, SOURCE)
+        )
+        for record in records[pruned:]:
+            connection.exec_driver_sql(
+                "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    record.position, record.epoch, record.sequence, record.event_id, record.type,
+                    record.version, record.occurred_at, record.body, record.previous_hash,
+                    record.hash,
+                ),
+            )  # fmt: skip
+        connection.exec_driver_sql("INSERT INTO cursor VALUES ('kafka', 4)")
+    after = write_events(tmp_path, 1)
+    assert [record.sequence for record in after] == list(range(pruned + 1, 8))
+    assert verify(tmp_path).problems == ()

@@ -12,6 +12,9 @@ from edge_agent.intake.identity.judgement import AgeRule, ExpiredPolicy, judge
 from edge_agent.intake.interpret import interpret
 from edge_agent.intake.meaning import DocumentScan
 from edge_agent.intake.rules import ScanRules
+from simulator.documents.aamva import Card
+from simulator.documents.holder import holder_born
+from simulator.documents.mrz import Zone
 
 ON = date(2026, 11, 26)
 ARGENTINA = "00123456789@PEREZ@JUAN CARLOS@M@30123456@A@15/03/1985@10/01/2015@203"
@@ -28,6 +31,8 @@ COLOMBIA = (
     + "\x00" * 15 + "MARIN" + "\x00" * 18 + "MARIA" + "\x00" * 18 + "GABRIELA" + "\x00" * 15
     + "0F19670128150010O+" + "\x00" * 300
 )  # fmt: skip
+
+LICENCE = Card(8).payload(holder_born(date(1985, 6, 6), ON)).decode()
 
 
 def scanned(text: str) -> IdentityDocument | None:
@@ -119,6 +124,26 @@ def test_no_damage_passes_a_minor(text: str) -> None:
 def test_contradiction_is_undetermined(text: str) -> None:
     judged = judge(read(text), AgeRule(18, ExpiredPolicy.ACCEPT), ON)
     assert judged.verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize("adult", [ARGENTINA, ARGENTINA_OLD, SOUTH_AFRICA, COLOMBIA, LICENCE])
+@pytest.mark.parametrize(
+    "minor",
+    [
+        ARGENTINA.replace("1985", "2010"),
+        ARGENTINA_OLD.replace("1985", "2010"),
+        SOUTH_AFRICA.replace("8001015009087", "1001015009084").replace("1980", "2010"),
+        COLOMBIA.replace("19670128", "20100128"),
+        Card(8).payload(holder_born(date(2010, 6, 6), ON)).decode(),
+        Zone("TD1").payload(holder_born(date(2010, 6, 6), ON), "\n").decode(),
+    ],
+)
+def test_two_documents_in_one_scan_prove_nothing(adult: str, minor: str) -> None:
+    for text in (adult + minor, minor + adult, f"{adult}\r\n{minor}"):
+        document = scanned(text)
+        if document is not None:
+            judged = judge(document, AgeRule(18, ExpiredPolicy.ACCEPT), ON)
+            assert judged.verdict is not Verdict.PASS
 
 
 @pytest.mark.parametrize(
