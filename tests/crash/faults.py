@@ -18,8 +18,8 @@ _CODES: Mapping[DiskFault, int] = {
 _WRITES = ("INSERT", "UPDATE", "DELETE", "COMMIT")
 
 
-class Crash(KeyboardInterrupt):
-    """The process ends here. Like a signal, it is nobody's to catch."""
+class Crash(BaseException):
+    """The process ends here: whoever catches it, nothing more happens in this life."""
 
 
 @dataclass
@@ -44,16 +44,24 @@ class Faults:
     points: int = 0
     writes: int = 0
     wrote: bool = False
+    crashed: bool = False
 
     def point(self, name: str) -> None:
-        """A moment at which the process may end."""
+        """A moment at which the process may end; behind its end every moment is one."""
+        self.check()
         if not name.startswith(self.crash_on):
             return
         self.points += 1
         if self.points == self.crash_at:
             self.counts[f"crash {name}"] += 1
             self.on_crash()
+            self.crashed = True
             raise Crash(name)
+
+    def check(self) -> None:
+        """Go no further once the process has ended."""
+        if self.crashed:
+            raise Crash
 
 
 class Statements:

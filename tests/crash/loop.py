@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 LONGEST_READ_S = 0.004
+LONGEST_BURIAL_S = 1000.0
 
 
 class OutOfWork(RuntimeError):
@@ -17,11 +18,13 @@ class OutOfWork(RuntimeError):
 class _NoDevices(selectors.SelectSelector):
     """Waits for nothing but the clock, which it moves instead."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], None]) -> None:
         super().__init__()
         self.now = 0.0
+        self.check = check
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.check()
         if timeout is None:
             raise OutOfWork
         self.now += max(timeout, 0.0)
@@ -31,14 +34,30 @@ class _NoDevices(selectors.SelectSelector):
 class SimulatedLoop(asyncio.SelectorEventLoop):
     """Moves its clock to the next thing that is due; work of other threads runs on it, late."""
 
-    def __init__(self, random: Random) -> None:
-        self._devices = _NoDevices()
+    def __init__(self, random: Random, check: Callable[[], None]) -> None:
+        """
+        Args:
+            check: raises where the process has ended.
+        """
+        self._devices = _NoDevices(check)
         self._random = random
         super().__init__(self._devices)
 
     def time(self) -> float:
         """Seconds since the loop was made, of the schedule's own clock."""
         return self._devices.now
+
+    def bury(self) -> None:
+        """End the tasks of a process that has ended, so that none of them is found half-way.
+
+        They can do nothing any more: whatever they touch raises.
+        """
+        self._devices.check = _nothing
+        tasks = asyncio.all_tasks(self)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            self.run_until_complete(asyncio.wait(tasks, timeout=LONGEST_BURIAL_S))
 
     def run_in_executor(  # type: ignore[override]
         self, executor: object, function: Callable[..., Any], *arguments: Any
@@ -64,3 +83,7 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.Handle:
         """There is one thread."""
         return self.call_soon(callback, *arguments, context=context)
+
+
+def _nothing() -> None:
+    return

@@ -48,6 +48,7 @@ class ModelBroker:
     async def publish(self, messages: Sequence[Message]) -> StreamPlace | None:
         self._faults.point("before publish")
         await asyncio.sleep(self._random.uniform(0.0, 0.05))
+        self._faults.check()
         if any(_is_poison(message) for message in messages):
             self._faults.counts["broker refuses"] += 1
             raise RecordRefused("too large")
@@ -73,16 +74,19 @@ class ModelBroker:
         place = StreamPlace(0, len(self._topic.records) - 1)
         self._faults.point("between keeping and acknowledgement")
         await asyncio.sleep(self._random.uniform(0.0, 0.05))
+        self._faults.check()
         self._faults.point("after acknowledgement")
         return place
 
     def _keep_late(self, messages: Sequence[Message]) -> None:
         """What was given up arrives after all, unless something newer overtook all of it."""
+        self._faults.check()
         self._topic.records += messages
 
     async def newest(self, source: str, since: StreamPlace | None) -> JournalPlace | None:
         self._faults.point("before reading the stream")
         await asyncio.sleep(self._random.uniform(0.0, 0.05))
+        self._faults.check()
         if self._random.random() < self._trouble * 0.5:
             raise DeliveryError("away")
         start = since.offset if since is not None else 0
@@ -131,6 +135,7 @@ class ModelDevices(DeviceRoom):
         effect = self._effects.key(request)
         self._faults.point("before the effect")
         await asyncio.sleep(self._random.uniform(0.0, 0.3))
+        self._faults.check()
         fate = self._random.random()
         if fate < self._trouble * 0.5:
             self._faults.counts["effect failed"] += 1
@@ -142,6 +147,7 @@ class ModelDevices(DeviceRoom):
             self._effects.done[effect] += 1
         self._faults.point("after the effect")
         await asyncio.sleep(self._random.uniform(0.0, 0.3))
+        self._faults.check()
         if fate < self._trouble:
             self._faults.counts["effect uncertain"] += 1
             return OutputCompleteEvent(
@@ -164,6 +170,7 @@ class ModelHttp(HttpCaller):
     async def call(self, call: CallHttp) -> tuple[int, str]:
         self._faults.point("before a call")
         await asyncio.sleep(self._random.uniform(0.0, 0.5))
+        self._faults.check()
         if self._random.random() < self._trouble:
             raise Unreachable("away")
         self._faults.point("after a call")

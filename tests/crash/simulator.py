@@ -146,7 +146,7 @@ class _Run:
         )
         random_before = global_random.getstate()
         global_random.seed(life.seed)
-        loop = SimulatedLoop(global_random.Random(life.seed ^ 1))
+        loop = SimulatedLoop(global_random.Random(life.seed ^ 1), faults.check)
         asyncio.set_event_loop(loop)
         self._statements.under(faults)
         crashed = False
@@ -156,6 +156,7 @@ class _Run:
             )
         except Crash:
             crashed = True
+            loop.bury()
         finally:
             self._statements.under(None)
             self._age_s += loop.time() + 1.0

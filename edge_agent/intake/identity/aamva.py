@@ -23,6 +23,7 @@ from edge_agent.intake.identity.dates import read_date
 from edge_agent.intake.identity.document import BirthDate, Expiry, IdentityDocument, Standard
 from edge_agent.intake.identity.judgement import LeapDayPolicy, comes_of_age
 from edge_agent.intake.identity.jurisdictions import is_jurisdiction, jurisdiction_of
+from edge_agent.intake.identity.mrz import holds_zone
 
 _NEWEST_VERSION = 11
 _HEADER_WITHIN = 64
@@ -43,8 +44,7 @@ _SEX = ("DBC",)
 _MANDATORY = ("DAG", "DAJ", "DAK", "DBA", "DBC", "DBD")
 # In a jurisdiction's own data @ may stand before a line end; a card that starts there has a header.
 _STARTS_CARD = re.compile(r"@[\n\r\x1e\x1c]+[A-Z ]{0,6}[0-9]{4}")
-# Fillers of a machine readable zone, and the marker of the Colombian card.
-_OTHER_STANDARD = re.compile(r"[A-Z0-9]<<|<<[A-Z0-9]|PUBDSK_")
+_COLOMBIAN_MARK = "PUBDSK_"
 _NUMBER = re.compile(r"[A-Z0-9]+")
 _STATE = re.compile(r"[A-Z]{2}(?![A-Z])")
 # Of a document that has lost its header: elements that most cards have, and no other code.
@@ -154,7 +154,8 @@ def _is_more_than_one(layout: Layout) -> bool:
         len(_HEADER.findall(text)) > 1
         or starts > 1
         or len(_holders(layout)) > 1
-        or _OTHER_STANDARD.search(text) is not None
+        or _COLOMBIAN_MARK in text
+        or holds_zone(text)
     )
 
 

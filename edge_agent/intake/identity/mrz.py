@@ -17,6 +17,9 @@ from edge_agent.intake.identity.judgement import LeapDayPolicy, comes_of_age
 
 _WEIGHTS: Sequence[int] = (7, 3, 1) * 40
 _ZONE = re.compile(r"[A-Z0-9<]+")
+# The shortest line has 30 characters, two of which a scanner may have lost.
+_LINE_WITHIN = re.compile(r"[A-Z0-9<]{28,}")
+_FEWEST_FILLERS = 3
 _LINE_BREAKS = re.compile(r"[\x00-\x08\x0a-\x1f]+")
 _BLANKS = re.compile(r"[ \t]+")
 _LONGEST = 120
@@ -109,6 +112,11 @@ def read_mrz(text: str, today: date) -> IdentityDocument | None:
         issued=issued,
         doubts=tuple(doubts),
     )
+
+
+def holds_zone(text: str) -> bool:
+    """Whether a line of a zone stands somewhere in a text of another kind."""
+    return any(line.count("<") >= _FEWEST_FILLERS for line in _LINE_WITHIN.findall(text.upper()))
 
 
 def check_digit(covered: str) -> str:

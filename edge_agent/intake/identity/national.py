@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from edge_agent.api.age import AgeReason, DocumentClass
 from edge_agent.intake.identity.document import BirthDate, Expiry, IdentityDocument, Standard
+from edge_agent.intake.identity.mrz import holds_zone
 
 # Argentina, documento nacional de identidad: a keyboard with a Spanish layout sends " for @.
 _ARGENTINA_NEW = re.compile(
@@ -50,7 +51,7 @@ _MARKS = (
     re.compile(r"\|[0-9]{13}\|"),
     _COLOMBIA_LIKE,
 )
-_OTHER_STANDARD = re.compile(r"(?:ANSI|AAMVA|AMVA) ?[0-9]{6}|[A-Z0-9]<<|<<[A-Z0-9]", re.IGNORECASE)
+_AAMVA = re.compile(r"(?:ANSI|AAMVA|AMVA) ?[0-9]{6}", re.IGNORECASE)
 
 _NAMED: tuple[tuple[re.Pattern[str], str | None, DocumentClass], ...] = (
     # ISO/IEC 18013-5 section 8.2.2.3: device engagement of a mobile licence.
@@ -102,7 +103,7 @@ def read_national(text: str) -> IdentityDocument | None:
 def _holds_another(text: str) -> bool:
     """Whether a second document, of any kind, was scanned into the same text."""
     kinds = sum(mark.search(text) is not None for mark in _MARKS)
-    return kinds > 1 or _OTHER_STANDARD.search(text) is not None
+    return kinds > 1 or _AAMVA.search(text) is not None or holds_zone(text)
 
 
 def _doubted(document: IdentityDocument) -> IdentityDocument:
