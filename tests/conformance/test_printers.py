@@ -36,6 +36,7 @@ from tests.conformance.printer_rigs import (
 from tests.waiting import until
 
 DONE, FAILED, UNCERTAIN = OutputOutcome.DONE, OutputOutcome.FAILED, OutputOutcome.UNCERTAIN
+MOST_ATTEMPTS = 20
 
 
 class RiggedPrinter(OutputConformance):
@@ -232,13 +233,15 @@ async def test_a_picture_that_a_lost_connection_cut_off_does_not_stop_the_printe
         # Somebody's raster of 72 x 200 bytes that ends after ten of them.
         rig.printer.receive(b"\x1dv0\x00\x48\x00\xc8\x00" + b"x" * 10)
         driver = rig.driver(FakeHost())
-        outcomes = []
-        # A driver that gives up is claimed anew.
-        for _ in range(2):
+        outcomes: list[OutputOutcome] = []
+        # A driver that gives up is claimed anew, until what was cut off is behind the printer.
+        while DONE not in outcomes and len(outcomes) < MOST_ATTEMPTS:
             async with serving(driver):
                 outcomes += [(await do_print(driver)).outcome for _ in range(2)]
-        assert outcomes == [FAILED, FAILED, DONE, DONE]
-        assert len(rig.printer.receipts) == 2
+        assert outcomes[:2] == [FAILED, FAILED]
+        assert set(outcomes) == {FAILED, DONE}
+        assert outcomes[-1] is DONE
+        assert len(rig.printer.receipts) == outcomes.count(DONE)
 
 
 async def test_a_question_is_never_put_into_the_middle_of_a_command(rig: PrinterRig) -> None:
