@@ -21,6 +21,7 @@ from edge_agent.control.server import ControlServer, free_socket
 from edge_agent.logs import log_loop_errors
 from edge_agent.runtime.clock_watch import ClockWatch
 from edge_agent.runtime.commits import Commits
+from edge_agent.runtime.delivery_journal import DeliveryJournal
 from edge_agent.runtime.device_desk import DeviceDesk
 from edge_agent.runtime.device_host import DeviceHost
 from edge_agent.runtime.device_room import DeviceRoom
@@ -35,14 +36,15 @@ from edge_agent.runtime.pipeline import HeadSigner, Pipeline, Policy
 from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, PluginStatus, load_slot
 from edge_agent.runtime.registry import Registry
 from edge_agent.runtime.remote_calls import RemoteCalls
+from edge_agent.runtime.self_report import SelfReport
 from edge_agent.runtime.supervisor import Supervisor
 from edge_agent.runtime.timers import Timers
 from edge_agent.runtime.turn import Budget
 from edge_agent.runtime.watchdog import Watchdog
 from edge_agent.services import AgentServices
-from edge_agent.store.committer import Transaction
 from edge_agent.store.lock import DirectoryLock
 from edge_agent.store.reader import Reader
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from sync.forwarder import CURSOR, Forwarder
 from sync.kafka import KafkaPublisher, KafkaSettings
@@ -103,7 +105,7 @@ def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None
 
 
 def signer(config: Config) -> HeadSigner | None:
-    """Who signs the journal; None where no key is configured. Raises ``ConfigError``."""
+    """The signer of the journal; None where no key is configured. Raises ``ConfigError``."""
     if config.agent.signing_key_file is None:
         return None
     from edge_agent.store.signing import Signer  # noqa: PLC0415 - costs memory only where used
@@ -189,7 +191,8 @@ async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[],
     queue = JobQueue(reader, commits.jobs, utc_now)
     outputs = Outputs(desk, queue, devices, stationery, utc_now)
     forwarder = _forwarder(config, reader, commits, pipeline)
-    supervisor = Supervisor(pipeline.service_failed)
+    report = SelfReport(pipeline)
+    supervisor = Supervisor(report.service_failed)
     services = AgentServices(
         pipeline,
         desk,
@@ -210,7 +213,7 @@ async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[],
     supervisor.start("timers", Timers(pipeline, reader, commits.timers, utc_now).run)
     retention_s = config.agent.retention_days * SECONDS_A_DAY
     supervisor.start("housekeeping", Housekeeping(desk, CURSOR, retention_s, monotonic).run)
-    watch = ClockWatch(pipeline.clock_jumped, utc_now, monotonic)
+    watch = ClockWatch(report.clock_jumped, utc_now, monotonic)
     supervisor.start("clock", watch.run)
     supervisor.start("announcement", pipeline.announce, may_end=True)
     if forwarder is not None:
@@ -252,7 +255,7 @@ def _forwarder(
         reader,
         commits.events,
         KafkaPublisher(kafka_settings(config.kafka)),
-        pipeline,
+        DeliveryJournal(pipeline, utc_now),
         batch_size=config.kafka.batch_size,
         longest_pause_s=config.kafka.longest_pause_s,
     )

@@ -194,9 +194,9 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _mutant(
         "result told before the commit",
-        _COMMITTER,
-        "    return _Attempt(future, result)\n",
-        "    future.set_result(result)\n    return _Attempt(Future(), result)\n",
+        "edge_agent/store/transaction.py",
+        "    return Attempt(future, result)\n",
+        "    future.set_result(result)\n    return Attempt(Future(), result)\n",
         f"{_STORE}/test_writer.py",
     ),
     _mutant(

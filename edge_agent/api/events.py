@@ -204,7 +204,7 @@ class AgeChecked(Event):
 
     @property
     def proves_age(self) -> bool:
-        """Whether the sale may go on by this check: a pass, and by a lead after a fail."""
+        """True where the sale may go on by this check: a pass, and by a lead after a fail."""
         return self.verdict is Verdict.PASS and (self.by_lead or not self.failed_before)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from edge_agent.control.client import ControlClient
     from edge_agent.control.messages import ImportMessage
     from edge_agent.runtime.imports import MasterDataImport
-    from edge_agent.store.committer import Transaction
+    from edge_agent.store.transaction import Transaction
 
 price_book = typer.Typer(help="The price book of this lane.", no_args_is_help=True)
 recalls = typer.Typer(help="Goods that must not be sold.", no_args_is_help=True)

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edge_agent.config import Config
-    from edge_agent.store.committer import Transaction
+    from edge_agent.store.transaction import Transaction
 
 T = TypeVar("T")
 

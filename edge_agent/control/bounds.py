@@ -18,7 +18,7 @@ from edge_agent.control.problems import problem
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one control socket bears. Sizes in bytes, times in seconds.
+    """The bounds of one control socket. Sizes in bytes, times in seconds.
 
     Attributes:
         connections: open at once; further ones are closed unread.

@@ -4,11 +4,10 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from weakref import WeakSet
 
 import uvicorn
 from fastapi import Body, FastAPI, Header, Request
@@ -33,6 +32,7 @@ from edge_agent.api.errors import (
 )
 from edge_agent.api.values import Refused
 from edge_agent.control.bounds import BoundedBodies, Bounds, bounded_protocol
+from edge_agent.control.event_stream import Readers, server_sent_events
 from edge_agent.control.messages import (
     DeviceMessage,
     EventMessage,
@@ -73,7 +73,6 @@ _CSV_BODY = {
 _EVENT_STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": EventMessage.model_json_schema()}}}
 }
-_KEEP_ALIVE_S = 15.0
 _LONGEST_PATH = 107
 _Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
@@ -95,7 +94,7 @@ def build_app(services: Services, stopping: asyncio.Event, bounds: Bounds | None
 
 
 def _serve_lane(app: FastAPI, services: Services, stopping: asyncio.Event, bounds: Bounds) -> None:
-    readers = _Readers(bounds.streams)
+    readers = Readers(bounds.streams)
 
     @app.get("/lane", tags=["lane"])
     async def lane() -> LaneMessage:
@@ -123,7 +122,7 @@ def _serve_lane(app: FastAPI, services: Services, stopping: asyncio.Event, bound
         """
         start = last_event_id if last_event_id is not None else after
         position = await services.position_behind(start)
-        stream = readers.counted(_sse(services, position, stopping))
+        stream = readers.counted(server_sent_events(services, position, stopping))
         return StreamingResponse(stream, media_type="text/event-stream")
 
 
@@ -280,65 +279,6 @@ def _field_problem(problem: dict[str, Any]) -> tuple[str, str]:
     if problem["type"] == "model_attributes_type":
         return "body", "must be a JSON object, sent with content-type application/json"
     return ".".join(str(part) for part in problem["loc"][1:]) or "body", str(problem["msg"])
-
-
-class _Readers:
-    """The readers of the event stream, which are few."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._open: WeakSet[_Counted] = WeakSet()
-
-    def counted(self, stream: AsyncIterator[str]) -> AsyncIterator[str]:
-        """The stream, which counts while somebody has it; raises ``NotNow`` beyond the bound."""
-        if len(self._open) >= self._most:
-            raise NotNow(f"{self._most} readers follow the events already; close one of them.")
-        counted = _Counted(stream, self._open.discard)
-        self._open.add(counted)
-        return counted
-
-
-class _Counted:
-    """A stream that counts until it ends, or until nobody holds it any more."""
-
-    def __init__(self, stream: AsyncIterator[str], ended: Callable[["_Counted"], None]) -> None:
-        self._stream = stream
-        self._ended = ended
-
-    def __aiter__(self) -> AsyncIterator[str]:
-        return self
-
-    async def __anext__(self) -> str:
-        try:
-            return await anext(self._stream)
-        # Its end, the reader's, or the server's: whichever, it is passed on.
-        except BaseException:
-            self._ended(self)
-            raise
-
-
-async def _sse(services: Services, after: int, stopping: asyncio.Event) -> AsyncIterator[str]:
-    """Server-sent events (HTML standard, 9.2); a comment now and then keeps the line alive."""
-    stream = services.events(after)
-    yield ": events of this lane\n\n"
-    upcoming = asyncio.ensure_future(anext(stream))
-    end = asyncio.ensure_future(stopping.wait())
-    try:
-        while True:
-            done, _ = await asyncio.wait(
-                {upcoming, end}, timeout=_KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED
-            )
-            if end in done:
-                return
-            if not done:
-                yield ": still here\n\n"
-                continue
-            event = upcoming.result()
-            yield f"id: {event.position}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n"
-            upcoming = asyncio.ensure_future(anext(stream))
-    finally:
-        upcoming.cancel()
-        end.cancel()
 
 
 class ControlServer:

@@ -134,7 +134,7 @@ def read_digital_link(uri: str, today: date) -> Elements:
 
 
 def _names_an_item(uri: str) -> bool:
-    """Whether the path alone is a Digital Link, so that something behind it must be wrong."""
+    """True where the path alone is a Digital Link, so that something behind it must be wrong."""
     try:
         GS1DigitalLinkURI.parse(_without_stem(urlsplit(uri)).partition("?")[0])
     except (ParseError, ValueError, NotElements):

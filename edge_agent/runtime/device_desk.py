@@ -6,8 +6,8 @@ from edge_agent.api.events import DeviceChanged, DrawerLeftOpen, DrawerMoved
 from edge_agent.runtime.commits import Change
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.turn import Turn, machine_prompt
-from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import JobKind
+from edge_agent.store.transaction import Transaction
 
 
 class DeviceDesk:

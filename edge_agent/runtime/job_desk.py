@@ -17,8 +17,8 @@ from edge_agent.runtime.settlement import (
     settle_unreadable,
 )
 from edge_agent.runtime.turn import Turn
-from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import Job, JobKind, JobStatus
+from edge_agent.store.transaction import Transaction
 
 MARKS_PER_RETENTION = 100
 _MOST_LOOKED_AT = 50

@@ -20,12 +20,10 @@ from edge_agent.api.events import (
     ClockJumped,
     EmployeeLoggedOut,
     Event,
-    EventSetAside,
     JournalSigned,
     KeyAnnounced,
     PaymentCompleted,
     ScanRefused,
-    ServiceFailed,
     TimerFired,
 )
 from edge_agent.api.lane import LaneState
@@ -37,13 +35,11 @@ from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import DrawerBody, receipt_body
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import Resolver
-from edge_agent.runtime.supervisor import ServiceStatus
 from edge_agent.runtime.turn import Budget, Turn, World
-from edge_agent.store.chain import EventRecord
-from edge_agent.store.committer import Transaction, Work
 from edge_agent.store.jobs import JobKind
-from edge_agent.store.outbox import Cursor, Randomness
+from edge_agent.store.outbox import Randomness
 from edge_agent.store.plugin_table import Timer
+from edge_agent.store.transaction import Transaction, Work
 from edge_agent.store.verification import why_corrupt
 from edge_agent.store.writer import Writer
 
@@ -301,68 +297,14 @@ class Pipeline:
         slot = self.world.plugins.get(plugin)
         return slot is not None and slot.status is PluginStatus.ACTIVE
 
-    async def service_failed(self, service: ServiceStatus) -> None:
-        """Journal that a service of the agent ended and is started again."""
-        await self.turn(
-            lambda _, turn: turn.publish(
-                ServiceFailed(
-                    occurred_at=turn.now,
-                    service=service.name,
-                    detail=service.detail,
-                    restarts=service.restarts,
-                )
-            )
-        )
+    def raise_alarm(self, words: str) -> None:
+        """Tell IT of something that is wrong with the journal, until the next start."""
+        self._writer.committer.alarm = words
 
     @property
     def alarm(self) -> str:
         """What is wrong with the journal or its files; empty where nothing is."""
         return self._writer.committer.trouble
-
-    async def delivered(self, name: str, cursor: Cursor) -> None:
-        """The broker has acknowledged everything up to the cursor."""
-        await self.transact(lambda tx: tx.outbox.move_cursor(name, cursor))
-
-    async def begin_epoch(self, predecessor: JournalPlace) -> None:
-        """Begin an epoch behind an event that the stream has and this journal has not."""
-
-        def begin(tx: Transaction) -> None:
-            ended = tx.head.place
-            record = tx.begin_epoch("stream", predecessor, self._clock())
-            self._writer.committer.alarm = (
-                f"The stream has {predecessor} of this lane, which its database, at {ended}, does "
-                f"not know. Epoch {record.epoch} was begun. Was a backup restored, the data "
-                "directory lost, or is another PC using this lane's name?"
-            )
-
-        await self.transact(begin, Change.EVENTS)
-
-    async def clock_jumped(self, seconds: float) -> None:
-        """Journal that the clock of the lane PC was set."""
-        await self.turn(
-            lambda _, turn: turn.publish(ClockJumped(occurred_at=turn.now, seconds=seconds))
-        )
-
-    async def set_aside(
-        self, record: EventRecord, reason: Literal["refused", "corrupt"], detail: str
-    ) -> None:
-        """Journal that an event's content is not in the stream."""
-
-        def note(tx: Transaction, turn: Turn) -> None:
-            if not tx.outbox.set_aside(record, reason):
-                return
-            turn.publish(
-                EventSetAside(
-                    occurred_at=turn.now,
-                    event_id=record.event_id,
-                    event_type=record.type,
-                    place=record.place,
-                    reason=reason,
-                    detail=detail,
-                )
-            )
-
-        await self.turn(note)
 
     def _turn(self, tx: Transaction) -> Turn:
         assert self._working is not None

@@ -9,7 +9,7 @@ from edge_agent.api.events import PluginChanged
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.plugin_slot import PluginSlot
 from edge_agent.runtime.turn import Turn
-from edge_agent.store.committer import Transaction
+from edge_agent.store.transaction import Transaction
 
 _Change = Literal["registered", "unregistered", "enabled", "disabled", "settings"]
 

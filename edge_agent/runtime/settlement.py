@@ -7,8 +7,8 @@ from edge_agent.api.events import DrawerCompleted, ReceiptCompleted
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody, receipt_of
 from edge_agent.runtime.turn import Turn, machine_prompt
-from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import Job, JobKind, JobStatus
+from edge_agent.store.transaction import Transaction
 
 
 def job_source(job: Job) -> str:

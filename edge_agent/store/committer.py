@@ -7,11 +7,10 @@ commit of its own settles it; only where that fails too is the answer "uncertain
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import structlog
 from sqlalchemy import Connection, bindparam, select
@@ -19,19 +18,18 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 
 from edge_agent.api.errors import StoreError, StoreUncertain
-from edge_agent.api.events import EpochOpened, Event
 from edge_agent.api.values import JournalPlace
 from edge_agent.store.ballast import Ballast
-from edge_agent.store.chain import EventRecord, Head
+from edge_agent.store.chain import Head
 from edge_agent.store.connection import FILE_NAME, open_connection
 from edge_agent.store.database import Database
 from edge_agent.store.head_file import HeadFile
 from edge_agent.store.outbox import Randomness
 from edge_agent.store.schema import schema_steps, upgrade
 from edge_agent.store.tables import CommitTokenRow, core
+from edge_agent.store.transaction import Attempt, Piece, Transaction, attempt
 from edge_agent.store.wal_watch import WalWatch
 
-T = TypeVar("T")
 log = structlog.get_logger()
 _TOKEN = core(CommitTokenRow)
 _LEAVE_TOKEN = (
@@ -45,48 +43,6 @@ _TOKEN_SIZE = 16
 _CERTAINLY_UNDONE = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
 )
-
-
-class Transaction(Database):
-    """The database inside the open transaction, and the journal's head as of now."""
-
-    def __init__(
-        self, connection: Connection, head: Head, randomness: Randomness, head_file: HeadFile
-    ) -> None:
-        super().__init__(connection)
-        self.head = head
-        self._randomness = randomness
-        self._head_file = head_file
-
-    def append(self, *events: Event) -> list[EventRecord]:
-        """Append events to the journal."""
-        self.head, records = self.outbox.append(self.head, events, self._randomness)
-        return records
-
-    def begin_epoch(
-        self,
-        noticed_by: Literal["head_file", "stream", "epoch_table"],
-        predecessor: JournalPlace,
-        now: datetime,
-    ) -> EventRecord:
-        """Begin an epoch behind an event that this database does not have."""
-        ended = self.head.place if self.head.position else None
-        epoch = self.epochs.next_epoch(self.head, predecessor, self._head_file.largest_epoch)
-        self._head_file.reserve(epoch)
-        self.head = self.epochs.begin(epoch, self.head, predecessor)
-        (record,) = self.append(
-            EpochOpened(
-                occurred_at=now,
-                noticed_by=noticed_by,
-                predecessor=predecessor,
-                journal_head=ended,
-            )
-        )
-        return record
-
-
-Work = Callable[[Transaction], T]
-Piece = tuple[Work[Any], "Future[Any]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +132,14 @@ class Committer:
         except SQLAlchemyError as error:
             _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
             return
-        pieces: list[_Attempt] = []
+        pieces: list[Attempt] = []
         transaction = Transaction(connection, before.head, self._randomness, self._head_file)
         after = before
         committing = False
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             changes = _changes(connection)
-            pieces += [_attempt(connection, transaction, work, future) for work, future in batch]
+            pieces += [attempt(connection, transaction, work, future) for work, future in batch]
             after = _Mark(transaction.head, before.token)
             # A batch that only reads writes nothing: it works on a full disk too.
             if after.head == before.head and _changes(connection) != changes:
@@ -366,40 +322,3 @@ def _is_certainly_undone(error: SQLAlchemyError) -> bool:
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
     # The low byte is the primary code; FULL is told while frames are written, before the last.
     return code is not None and code & 0xFF in _CERTAINLY_UNDONE
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A piece that was run: its result, or what it raised."""
-
-    future: "Future[Any]"
-    result: Any = None
-    error: Exception | None = None
-
-    def tell(self, uncertain: StoreError | None) -> None:
-        """Settle the future; a piece that raised was undone whatever became of the commit."""
-        error = self.error or uncertain
-        if error is not None:
-            self.future.set_exception(error)
-        else:
-            self.future.set_result(self.result)
-
-
-def _attempt(
-    connection: Connection, transaction: Transaction, work: Work[Any], future: "Future[Any]"
-) -> _Attempt:
-    """Run one piece in a savepoint."""
-    before = transaction.head
-    connection.exec_driver_sql("SAVEPOINT piece")
-    try:
-        result = work(transaction)
-    except SQLAlchemyError:
-        # A full or failing disk: SQLite may have undone the whole transaction by itself.
-        raise
-    except Exception as error:
-        connection.exec_driver_sql("ROLLBACK TO piece")
-        connection.exec_driver_sql("RELEASE piece")
-        transaction.head = before
-        return _Attempt(future, error=error)
-    connection.exec_driver_sql("RELEASE piece")
-    return _Attempt(future, result)

@@ -14,8 +14,9 @@ from pathlib import Path
 import structlog
 
 from edge_agent.api.errors import StoreError
-from edge_agent.store.committer import Committer, Piece, T, Work
+from edge_agent.store.committer import Committer
 from edge_agent.store.outbox import Randomness
+from edge_agent.store.transaction import Piece, T, Work
 
 log = structlog.get_logger()
 _LARGEST_BATCH = 256

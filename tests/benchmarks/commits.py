@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from edge_agent.api.events import AgentStopped
-from edge_agent.store.committer import Transaction
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from simulator.virtual_lane import VirtualLane
 from simulator.world import CASHIER, by_name

@@ -13,6 +13,7 @@ from edge_agent.api.lane import LaneState
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.receipt_template import Stationery
 from edge_agent.runtime.commits import Commits
+from edge_agent.runtime.delivery_journal import DeliveryJournal
 from edge_agent.runtime.device_desk import DeviceDesk
 from edge_agent.runtime.housekeeping import Housekeeping
 from edge_agent.runtime.job_desk import JobDesk
@@ -26,10 +27,10 @@ from edge_agent.runtime.remote_calls import RemoteCalls
 from edge_agent.runtime.supervisor import Supervisor
 from edge_agent.runtime.timers import Timers
 from edge_agent.runtime.turn import Budget
-from edge_agent.store.committer import Piece, T, Transaction, Work
 from edge_agent.store.outbox import Randomness
 from edge_agent.store.reader import Reader
 from edge_agent.store.signing import Signer, make_key
+from edge_agent.store.transaction import Piece, T, Transaction, Work
 from edge_agent.store.writer import Writer
 from sync.forwarder import CURSOR, Forwarder
 from tests.crash.faults import Faults
@@ -168,7 +169,7 @@ class LaneUnderTest:
             reader,
             self._commits.events,
             self._broker,
-            self.pipeline,
+            DeliveryJournal(self.pipeline, self.clock),
             batch_size=7,
             longest_pause_s=2.0,
         )

@@ -20,7 +20,7 @@ from sqlalchemy import URL, Engine, create_engine
 from edge_agent.api.errors import StoreError
 from edge_agent.runtime.imports import PeopleImport, PriceBookImport
 from edge_agent.store import connection
-from edge_agent.store.committer import Transaction
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from tests.crash.faults import Crash, Faults, Statements
 from tests.crash.lane import BEGAN, SOURCE, LaneUnderTest

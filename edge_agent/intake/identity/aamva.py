@@ -160,7 +160,7 @@ def _is_more_than_one(layout: Layout) -> bool:
 
 
 def _is_of_two_jurisdictions(header: re.Match[str] | None, layout: Layout) -> bool:
-    """Whether the address (DAJ) is in another state than the issuer: two cards torn into one."""
+    """True where the address (DAJ) is in another state than the issuer: two cards torn into one."""
     issuer = jurisdiction_of(header.group(1)) if header is not None else None
     states = {
         state[0]

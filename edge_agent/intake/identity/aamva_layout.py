@@ -60,16 +60,16 @@ class Layout:
         self._own_begins = [begin for begin, _ in self._own]
 
     def begins_at(self, at: int) -> bool:
-        """Whether an element begins there."""
+        """True where an element begins."""
         return at in self._begin_set
 
     def is_own_data(self, at: int) -> bool:
-        """Whether the place is within a jurisdiction's own data, where anything may stand."""
+        """True within a jurisdiction's own data, where anything may stand."""
         place = bisect_right(self._own_begins, at)
         return place > 0 and at < self._own[place - 1][1]
 
     def is_in_number(self, at: int) -> bool:
-        """Whether the place is within an element that holds a number of the issuer's making."""
+        """True within an element that holds a number of the issuer's making."""
         place = bisect_right(self._begins, at)
         if not 0 < place < len(self._begins):
             return False
@@ -77,7 +77,7 @@ class Layout:
         return end - begin <= _LONGEST_NUMBER and self.text[begin : begin + 3] in _NUMBERS
 
     def has(self, identifier: str) -> bool:
-        """Whether the identifier stands anywhere but in a jurisdiction's own data."""
+        """True where the identifier stands anywhere but in a jurisdiction's own data."""
         return any(
             not self.is_own_data(match.start()) for match in re.finditer(identifier, self.text)
         )

@@ -24,5 +24,5 @@ def jurisdiction_of(issuer_number: str) -> str | None:
 
 
 def is_jurisdiction(letters: str) -> bool:
-    """Whether the two letters are a member's state or province."""
+    """True where the two letters are a member's state or province."""
     return letters in _LETTERS

@@ -9,7 +9,7 @@ from edge_agent.api.values import Employee, Refused
 from edge_agent.lane.inputs import OpenWithoutSale, SignEmployeeOn
 from edge_agent.lane.outcome import DrawerJob, Step
 from edge_agent.lane.step import step
-from tests.unit.lane.test_sale import ADD, ANNA, CONTEXT, FRESH, MARIA, ON, after
+from tests.unit.lane.sales import ADD, ANNA, CONTEXT, FRESH, MARIA, ON, after
 
 
 def opened(approver: Employee | None = None) -> OpenWithoutSale:

@@ -1,7 +1,6 @@
 """The sale, step by step: each test is a state, an input and what must follow."""
 
 from decimal import Decimal
-from itertools import count
 
 import pytest
 
@@ -14,7 +13,6 @@ from edge_agent.api.values import (
     Money,
     PriceBookItem,
     Refused,
-    Role,
     Symbology,
     Weight,
 )
@@ -34,38 +32,20 @@ from edge_agent.lane.inputs import (
     VoidItem,
     VoidSale,
 )
-from edge_agent.lane.outcome import Context, ReceiptJob, Step
+from edge_agent.lane.outcome import ReceiptJob, Step
 from edge_agent.lane.step import step
-from edge_agent.testing import NOON
 from tests.conftest import SEVEN_OF_A_SALE
-
-ANNA = Employee(badge="EMP1", employee_id="1", name="Anna")
-MARIA = Employee(badge="EMP9", employee_id="9", name="Maria", role=Role.LEAD)
-MILK = PriceBookItem(
-    gtin="04006381333931",
-    description="Milk",
-    unit_price=Money(minor=107, currency="EUR"),
-    tax_rate="7",
+from tests.unit.lane.sales import (
+    ADD,
+    ANNA,
+    CONTEXT,
+    FRESH,
+    MARIA,
+    MILK,
+    ON,
+    after,
+    new_context,
 )
-ids = count(1)
-CONTEXT = Context(now=NOON, new_id=lambda: f"id-{next(ids)}")
-FRESH = LaneState(store="1", lane="1", currency="EUR")
-ON = SignEmployeeOn(employee=ANNA)
-ADD = AddItem(gtin=MILK.gtin, item=MILK)
-
-
-def new_context() -> Context:
-    """One that gives the same ids in every test, whatever ran before."""
-    numbers = count(1)
-    return Context(now=NOON, new_id=lambda: f"new-{next(numbers)}")
-
-
-def after(*inputs: LaneInput, state: LaneState = FRESH) -> LaneState:
-    for given in inputs:
-        outcome = step(state, given, CONTEXT)
-        assert isinstance(outcome, Step), outcome
-        state = outcome.state
-    return state
 
 
 def taken(state: LaneState, given: LaneInput) -> Step:

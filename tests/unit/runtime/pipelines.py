@@ -13,8 +13,8 @@ from edge_agent.runtime.pipeline import Pipeline, Policy
 from edge_agent.runtime.plugin_slot import PluginSlot, load_slot
 from edge_agent.runtime.registry import Registry
 from edge_agent.runtime.turn import Budget
-from edge_agent.store.committer import Transaction
 from edge_agent.store.reader import Reader
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON
 from tests.conftest import SOURCE, seeded_bytes

@@ -12,13 +12,15 @@ from edge_agent.api.device import OutputOutcome
 from edge_agent.api.errors import InvalidSettings, NotKnown, NotNow, StoreError, StoreUncertain
 from edge_agent.api.values import Refused
 from edge_agent.runtime.commits import Change
+from edge_agent.runtime.delivery_journal import DeliveryJournal
 from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.plugin_desk import PluginDesk
 from edge_agent.runtime.plugin_slot import PluginStatus
-from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import JobKind, JobStatus
 from edge_agent.store.outbox import Cursor
 from edge_agent.store.reader import Reader
+from edge_agent.store.transaction import Transaction
+from edge_agent.testing import NOON
 from tests.crash.faults import DiskFault, Faults, Statements
 from tests.unit.runtime.pipelines import FRESH, PEN, Lane, event_types, scan
 
@@ -199,7 +201,7 @@ async def test_each_commit_tells_what_it_changed(tmp_path: Path) -> None:
     lane.changes.clear()
     await pipeline.scan(scan("EMP1001"))
     await pipeline.scan(scan(PEN))
-    await pipeline.delivered("kafka", Cursor(1))
+    await DeliveryJournal(pipeline, lambda: NOON).delivered("kafka", Cursor(1))
     assert lane.changes == [{Change.EVENTS, Change.TIMERS}, {Change.EVENTS}, set()]
 
 

@@ -7,12 +7,12 @@ from sqlalchemy import text
 
 from edge_agent.api.events import AgentStopped
 from edge_agent.store.chain import EventRecord
-from edge_agent.store.committer import Transaction
 from edge_agent.store.connection import open_connection
 from edge_agent.store.head_file import HeadFile
 from edge_agent.store.outbox import all_records
 from edge_agent.store.reader import Reader
 from edge_agent.store.signing import signature_is_right
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.verification import Verification, verify_journal
 from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON

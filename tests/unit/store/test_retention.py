@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from edge_agent.api.events import AgentStopped
-from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import JobKind
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON
 from tests.unit.store.journals import read_events

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from edge_agent.api.values import Employee, Money, PriceBookItem, Role
-from edge_agent.store.committer import Transaction
 from edge_agent.store.jobs import JobKind, JobStatus
 from edge_agent.store.plugin_table import StoredPlugin, Timer
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 
 

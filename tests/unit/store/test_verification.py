@@ -8,10 +8,10 @@ import pytest
 
 from edge_agent.api.events import JournalSigned, KeyAnnounced
 from edge_agent.store.chain import GENESIS, chain_hash
-from edge_agent.store.committer import Transaction
 from edge_agent.store.head_file import FILE_NAME as HEAD
 from edge_agent.store.outbox import Cursor
 from edge_agent.store.signing import Signer, make_key
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON
 from tests.conftest import SOURCE, seeded_bytes

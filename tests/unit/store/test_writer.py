@@ -10,11 +10,11 @@ from pytest_mock import MockerFixture
 
 from edge_agent.api.errors import SchemaTooNew, StoreError, StoreLocked
 from edge_agent.api.events import AgentStopped
-from edge_agent.store.committer import Transaction
 from edge_agent.store.connection import open_connection
 from edge_agent.store.lock import DirectoryLock
 from edge_agent.store.outbox import Cursor, all_records
 from edge_agent.store.reader import Reader
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.verification import find_breaks
 from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON

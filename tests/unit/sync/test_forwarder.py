@@ -12,10 +12,10 @@ from edge_agent.api.events import AgentStopped
 from edge_agent.api.values import JournalPlace
 from edge_agent.runtime.commits import Signal
 from edge_agent.store.chain import EventRecord
-from edge_agent.store.committer import Transaction
 from edge_agent.store.connection import open_connection
 from edge_agent.store.outbox import Cursor, StreamPlace
 from edge_agent.store.reader import Reader
+from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON
 from sync.envelope import Message

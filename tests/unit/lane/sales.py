@@ -1,0 +1,38 @@
+"""People, an item and states of a sale, for the tests of the lane."""
+
+from itertools import count
+
+from edge_agent.api.lane import LaneState
+from edge_agent.api.values import Employee, Money, PriceBookItem, Role
+from edge_agent.lane.inputs import AddItem, LaneInput, SignEmployeeOn
+from edge_agent.lane.outcome import Context, Step
+from edge_agent.lane.step import step
+from edge_agent.testing import NOON
+
+ANNA = Employee(badge="EMP1", employee_id="1", name="Anna")
+MARIA = Employee(badge="EMP9", employee_id="9", name="Maria", role=Role.LEAD)
+MILK = PriceBookItem(
+    gtin="04006381333931",
+    description="Milk",
+    unit_price=Money(minor=107, currency="EUR"),
+    tax_rate="7",
+)
+ids = count(1)
+CONTEXT = Context(now=NOON, new_id=lambda: f"id-{next(ids)}")
+FRESH = LaneState(store="1", lane="1", currency="EUR")
+ON = SignEmployeeOn(employee=ANNA)
+ADD = AddItem(gtin=MILK.gtin, item=MILK)
+
+
+def new_context() -> Context:
+    """One that gives the same ids in every test, whatever ran before."""
+    numbers = count(1)
+    return Context(now=NOON, new_id=lambda: f"new-{next(numbers)}")
+
+
+def after(*inputs: LaneInput, state: LaneState = FRESH) -> LaneState:
+    for given in inputs:
+        outcome = step(state, given, CONTEXT)
+        assert isinstance(outcome, Step), outcome
+        state = outcome.state
+    return state
