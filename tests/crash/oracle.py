@@ -48,6 +48,7 @@ class Oracle:
     known: dict[tuple[int, int], Row] = field(default_factory=dict)
     order: list[Row] = field(default_factory=list)
     forgiven: set[str] = field(default_factory=set)
+    excused: set[tuple[int, int]] = field(default_factory=set)
     pruned: int = 0
 
     def look(self, database: Path, told: Told, topic: Topic, effects: Effects) -> None:
@@ -122,8 +123,8 @@ class Oracle:
     def forgive(self, told: Told, copy: Path) -> None:
         """An older copy is restored: what came after it is in the stream and nowhere else.
 
-        What was committed in the very moment of a crash, before the head file had it, was told to
-        nobody: its numbers may be used again.
+        What was committed before the head file had it, in the moment of a crash or with a disk that
+        failed, was acknowledged to nobody: its numbers may be used again.
         """
         connection = sqlite3.connect(copy)
         try:
@@ -141,6 +142,7 @@ class Oracle:
         for row in gone:
             if row.position > told_of:
                 self.known.pop((row.epoch, row.sequence), None)
+                self.excused.add((row.epoch, row.sequence))
         self.forgiven.update(told.items)
 
     def _state(self, connection: sqlite3.Connection) -> Iterator[str]:
@@ -188,6 +190,9 @@ class Oracle:
         for record in topic.records:
             headers = {name: value.decode() for name, value in record.headers}
             place = int(headers["ce_epoch"]), int(headers["ce_sequence"])
+            if place in self.excused:
+                next_of[place[0]] = max(next_of.get(place[0], 1), place[1] + 1)
+                continue
             if place in seen:
                 if seen[place] != headers["ce_hash"]:
                     yield f"the stream has two events at {place}"
