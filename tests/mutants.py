@@ -204,7 +204,7 @@ MUTANTS: Sequence[Mutant] = (
         _COMMITTER,
         "    return code is not None and code & 0xFF in _CERTAINLY_UNDONE\n",
         "    return code is not None\n",
-        "tests/crash/test_simulator.py",
+        "tests/unit/runtime/test_pipeline.py",
     ),
     _mutant(
         "head not kept beside the database",
