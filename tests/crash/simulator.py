@@ -1,6 +1,7 @@
 """Runs a schedule: one life of the agent after the other, with a look of the oracle in between."""
 
 import asyncio
+import faulthandler
 import gc
 import logging
 import os
@@ -275,6 +276,8 @@ def run_seeds(task: tuple[int, int, int]) -> list[Report]:
     """Run the schedules of the seeds from the first to before the second, of so many lives."""
     first, end, lives = task
     be_quiet()
+    # An interpreter that dies would end the whole run without a word of where.
+    faulthandler.enable()
     with tempfile.TemporaryDirectory(dir=memory_folder()) as folder:
         simulator = Simulator(Path(folder))
         try:
