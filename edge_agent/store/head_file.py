@@ -54,6 +54,9 @@ class HeadFile:
 
     def write(self, head: Head) -> None:
         """Keep a head. A failure is logged once and stops nothing: the database has it."""
+        # Most commits of the delivery move a cursor and no head.
+        if head == self._newest and not self._failed:
+            return
         self._newest = head
         self.largest_epoch = max(self.largest_epoch, head.epoch)
         self._write()

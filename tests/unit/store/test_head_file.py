@@ -28,6 +28,18 @@ def test_newest_is_read(tmp_path: Path, count: int) -> None:
     assert HeadFile(tmp_path, SOURCE).read() == head(count)
 
 
+def test_same_head_is_not_written_again(tmp_path: Path) -> None:
+    path = written(tmp_path, 3)
+    file = HeadFile(tmp_path, SOURCE)
+    assert file.read() == head(3)
+    before = path.read_bytes()
+    file.write(head(3))
+    assert path.read_bytes() == before
+    file.write(head(4))
+    file.close()
+    assert HeadFile(tmp_path, SOURCE).read() == head(4)
+
+
 def test_no_file_is_no_head(tmp_path: Path) -> None:
     assert HeadFile(tmp_path, SOURCE).read() is None
 
