@@ -19,7 +19,7 @@ from typing import Any, Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from edge_agent.api.text import fit
+from edge_agent.api.text import fit_if_text
 
 LONGEST_VALUE = 4000
 """Characters of one value of a line; a traceback fits."""
@@ -95,7 +95,7 @@ class LogStream:
         """Nothing to do: the thread flushes what it writes."""
 
     def isatty(self) -> bool:
-        """Whether people look at it."""
+        """True where people look at it."""
         return self._stream is not None and self._stream.isatty()
 
     def close(self, timeout_s: float = 1.0) -> None:
@@ -133,7 +133,7 @@ class _Repeats:
         self._seen: OrderedDict[tuple[object, ...], _Seen] = OrderedDict()
 
     def admit(self, kind: tuple[object, ...]) -> dict[str, object] | None:
-        """What to add to a line of the kind; None where it does not pass."""
+        """The words to add to a line of the kind; None where it does not pass."""
         now = self._clock()
         more: dict[str, object] = {}
         seen = self._seen.get(kind)
@@ -206,4 +206,4 @@ class _Unfailing:
 def _fit_values(
     _: WrappedLogger, __: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    return {key: fit(value, LONGEST_VALUE) for key, value in event.items()}
+    return {key: fit_if_text(value, LONGEST_VALUE) for key, value in event.items()}

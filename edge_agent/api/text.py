@@ -14,16 +14,16 @@ _ACTING = frozenset({"Cc", "Zl", "Zp", "Cs"})
 _BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def fit(text: object, longest: int = LONGEST_TEXT) -> object:
-    """Cut a text with a mark, and replace what cannot be written as UTF-8.
-
-    Anything but a ``str`` is returned as it is, for the field's own validation.
-    """
-    if not isinstance(text, str):
-        return text
+def fit(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Cut a text with a mark, and replace what cannot be written as UTF-8."""
     if len(text) > longest:
         text = text[: longest - len(_CUT)] + _CUT
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def fit_if_text(value: object, longest: int = LONGEST_TEXT) -> object:
+    """``fit`` of a ``str``; anything else is returned as it is, for whoever looks at its type."""
+    return fit(value, longest) if isinstance(value, str) else value
 
 
 def described(error: BaseException) -> str:
@@ -34,7 +34,7 @@ def described(error: BaseException) -> str:
     # A message that is made by code of somebody else's may raise anything.
     except Exception:
         return name
-    return str(fit(f"{name}: {words}" if words else name))
+    return fit(f"{name}: {words}" if words else name)
 
 
 def visible(text: str) -> str:
@@ -60,5 +60,5 @@ def _acts(character: str) -> bool:
     return unicodedata.category(character) in _ACTING or character in _BIDIRECTIONAL
 
 
-Text = Annotated[str, BeforeValidator(fit)]
+Text = Annotated[str, BeforeValidator(fit_if_text)]
 """A free text; a longer one is cut with a mark."""

@@ -103,7 +103,7 @@ class DeviceHost:
             case DataEvent(scan=scan):
                 return await self._scan(scan)
             case StatusUpdateEvent(facts=facts):
-                told = {str(fit(key)): str(fit(value)) for key, value in facts.items()}
+                told = {fit(str(key)): fit(str(value)) for key, value in facts.items()}
                 changed = {
                     key: value for key, value in told.items() if self._facts.get(key) != value
                 }
@@ -224,7 +224,7 @@ class DeviceHost:
         return claimed_at is not None and loop.time() - claimed_at > STEADY_AFTER_S
 
     async def _become(self, state: DeviceState, detail: str) -> None:
-        detail = str(fit(detail))
+        detail = fit(detail)
         if (state, detail) == (self._state, self._detail):
             return
         self._state, self._detail = state, detail

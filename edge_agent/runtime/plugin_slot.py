@@ -139,7 +139,7 @@ def load_slot(
             slot = replace(slot, enabled=plugin_type.enabled_at_first)
         return slot.with_settings(slot.settings)
     except (PluginUnavailable, InvalidSettings) as error:
-        return replace(slot, detail=str(fit(str(error))))
+        return replace(slot, detail=fit(str(error)))
 
 
 def _read_settings(stored: StoredPlugin | None, seed: PluginSeed | None) -> Mapping[str, Any]:

@@ -14,6 +14,22 @@ GENESIS = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the journal: the next event follows it."""
+
+    position: int
+    source: str
+    epoch: int
+    sequence: int
+    hash: bytes
+
+    @property
+    def place(self) -> JournalPlace:
+        """The newest event's place; of a new epoch, sequence 0 with a hash of zeros."""
+        return JournalPlace(epoch=self.epoch, sequence=self.sequence, hash=self.hash.hex())
+
+
+@dataclass(frozen=True, slots=True)
 class EventRecord:
     """A committed event with its place in the lane's journal; ``body`` is the event's JSON."""
 
@@ -35,27 +51,16 @@ class EventRecord:
         return JournalPlace(epoch=self.epoch, sequence=self.sequence, hash=self.hash.hex())
 
     @property
+    def head(self) -> Head:
+        """The end of a journal whose newest event it is."""
+        return Head(self.position, self.source, self.epoch, self.sequence, self.hash)
+
+    @property
     def is_intact(self) -> bool:
         """Whether its hash fits what it says and what it follows."""
         return self.hash == chain_hash(
             self.previous_hash, self.source, self.epoch, self.sequence, self.event_id, self.body
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The end of the journal: the next event follows it."""
-
-    position: int
-    source: str
-    epoch: int
-    sequence: int
-    hash: bytes
-
-    @property
-    def place(self) -> JournalPlace:
-        """The newest event's place; of a new epoch, sequence 0 with a hash of zeros."""
-        return JournalPlace(epoch=self.epoch, sequence=self.sequence, hash=self.hash.hex())
 
 
 def chain_hash(

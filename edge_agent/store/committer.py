@@ -125,12 +125,12 @@ class Committer:
             gone = (
                 f"{self._data_dir / FILE_NAME} was removed or replaced while the agent had it open"
             )
-            _refuse(batch, StoreError(f"{gone}. Nothing was taken. Start the agent again."))
+            _fail(batch, StoreError(f"{gone}. Nothing was taken. Start the agent again."))
             return
         try:
             connection, before = self._ready()
         except SQLAlchemyError as error:
-            _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
+            self._refuse(batch, error)
             return
         pieces: list[Attempt] = []
         transaction = Transaction(connection, before.head, self._randomness, self._head_file)
@@ -152,7 +152,7 @@ class Committer:
             if not committing or _is_certainly_undone(error):
                 self._roll_back()
                 self._on_rollback()
-                _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
+                self._refuse(batch, error)
                 return
             self._doubt = _Doubt(before, after)
             try:
@@ -166,7 +166,7 @@ class Committer:
                     piece.tell(uncertain)
                 return
             if not happened:
-                _refuse(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
+                self._refuse(batch, error)
                 return
         else:
             self._committed(after)
@@ -194,9 +194,7 @@ class Committer:
             # The row of an epoch and its first event are committed together.
             newest = database.outbox.newest()
             if newest is not None:
-                head = Head(
-                    newest.position, newest.source, newest.epoch, newest.sequence, newest.hash
-                )
+                head = newest.head
                 noticed_by, predecessor = "epoch_table", newest.place
         if noticed_by is not None:
             head = self._begin_epoch(connection, head, noticed_by, predecessor, now)
@@ -289,12 +287,15 @@ class Committer:
             self._connection.close()
             self._connection = None
 
+    def _refuse(self, batch: Sequence[Piece], error: SQLAlchemyError) -> None:
+        _fail(batch, StoreError(f"{self._explain(error)} Nothing was taken."))
+
     def _explain(self, error: SQLAlchemyError) -> str:
         cause = getattr(error, "orig", None) or error
         return f"The database in {self._data_dir} cannot be written: {cause}."
 
 
-def _refuse(batch: Sequence[Piece], failure: StoreError) -> None:
+def _fail(batch: Sequence[Piece], failure: StoreError) -> None:
     for _, future in batch:
         future.set_exception(failure)
 

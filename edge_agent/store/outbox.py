@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from edge_agent.api.events import Event
-from edge_agent.api.text import LONGEST_TEXT, fit
+from edge_agent.api.text import LONGEST_TEXT, fit, fit_if_text
 from edge_agent.api.uuid7 import uuid7
 from edge_agent.store.chain import EventRecord, Head, chain_hash
 from edge_agent.store.tables import CursorRow, EpochRow, OutboxRow, SetAsideRow, core
@@ -88,7 +88,7 @@ class Outbox:
                 hash=digest,
             )
             records.append(record)
-            head = Head(record.position, head.source, head.epoch, sequence, digest)
+            head = record.head
         if records:
             self._connection.execute(_INSERT, [_columns(record) for record in records])
         return head, records
@@ -205,7 +205,7 @@ def _cut_texts(value: Any) -> Any:
         return {fit(key): _cut_texts(part) for key, part in value.items()}
     if isinstance(value, list):
         return [_cut_texts(part) for part in value]
-    return fit(value)
+    return fit_if_text(value)
 
 
 def _columns(record: EventRecord) -> dict[str, object]:
