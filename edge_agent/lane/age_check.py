@@ -86,7 +86,7 @@ def record(state: LaneState, given: RecordAgeCheck, context: Context) -> Step | 
 
 
 def _remembering(basket: Basket, checked: AgeChecked) -> Basket:
-    """What the sale remembers of a check: the highest age proved, the lowest age failed."""
+    """The sale's memory of a check: the highest age proved, the lowest age failed."""
     if checked.proves_age:
         years = max(checked.minimum_age, basket.age_checked or 0)
         return basket.model_copy(update={"age_checked": years})

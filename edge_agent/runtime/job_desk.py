@@ -145,7 +145,7 @@ class JobDesk:
         await self._pipeline.turn(add, Change.JOBS)
 
     async def running_s(self) -> float:
-        """How long the agent had been running, over all restarts, when it last made a mark."""
+        """Seconds that the agent had been running, over all restarts, when it last made a mark."""
         return await self._pipeline.transact(lambda tx: tx.retention.running_s())
 
     async def forget(

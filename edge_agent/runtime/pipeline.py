@@ -303,7 +303,7 @@ class Pipeline:
 
     @property
     def alarm(self) -> str:
-        """What is wrong with the journal or its files; empty where nothing is."""
+        """The fault of the journal or its files; empty where there is none."""
         return self._writer.committer.trouble
 
     def _turn(self, tx: Transaction) -> Turn:

@@ -18,7 +18,7 @@ Tell = Callable[["ServiceStatus"], Awaitable[None]]
 
 
 class ServiceState(StrEnum):
-    """Whether a service runs, waits to be started again after a fault, or has done its work."""
+    """A service runs, waits to be started again after a fault, or has done its work."""
 
     RUNNING = "running"
     RESTARTING = "restarting"

@@ -115,7 +115,7 @@ def read_mrz(text: str, today: date) -> IdentityDocument | None:
 
 
 def holds_zone(text: str) -> bool:
-    """Whether a line of a zone stands somewhere in a text of another kind."""
+    """Look for a line of a zone in a text of another kind."""
     return any(line.count("<") >= _FEWEST_FILLERS for line in _LINE_WITHIN.findall(text.upper()))
 
 

@@ -101,7 +101,7 @@ def read_national(text: str) -> IdentityDocument | None:
 
 
 def _holds_another(text: str) -> bool:
-    """Whether a second document, of any kind, was scanned into the same text."""
+    """Look for a second document, of any kind, in the same text."""
     kinds = sum(mark.search(text) is not None for mark in _MARKS)
     return kinds > 1 or _AAMVA.search(text) is not None or holds_zone(text)
 
