@@ -157,10 +157,10 @@ class _Run:
             )
         except Crash:
             crashed = True
-            loop.bury()
         finally:
-            self._statements.under(None)
             self._age_s += loop.time() + 1.0
+            loop.bury()
+            self._statements.under(None)
             loop.close()
             asyncio.set_event_loop(None)
             global_random.setstate(random_before)
