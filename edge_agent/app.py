@@ -82,7 +82,6 @@ def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None
     """The pipeline over the configured data directory."""
     return Pipeline(
         Policy(
-            prices_include_tax=config.lane.prices_include_tax,
             intake=config.intake,
             no_sale_needs_lead=config.lane.no_sale == "lead",
             budget=Budget(
@@ -115,7 +114,12 @@ def signer(config: Config) -> HeadSigner | None:
 
 async def start_pipeline(pipeline: Pipeline, config: Config, registry: Registry) -> None:
     """Puts the lane and its plugins back as the last commit left them."""
-    fresh = LaneState(store=config.lane.store, lane=config.lane.lane, currency=config.lane.currency)
+    fresh = LaneState(
+        store=config.lane.store,
+        lane=config.lane.lane,
+        currency=config.lane.currency,
+        prices_include_tax=config.lane.prices_include_tax,
+    )
 
     def slots(tx: Transaction) -> Mapping[str, PluginSlot]:
         stored = {plugin.name: plugin for plugin in tx.plugins.load()}

@@ -22,6 +22,7 @@ from edge_agent.control.messages import (
     PluginMessage,
     ServiceMessage,
 )
+from edge_agent.lane.prompts import job_source
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.device_room import DeviceRoom
@@ -36,7 +37,6 @@ from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.pipeline import Pipeline
 from edge_agent.runtime.plugin_desk import PluginDesk
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
-from edge_agent.runtime.settlement import job_source
 from edge_agent.runtime.supervisor import ServiceState, Supervisor
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.database import Database
@@ -83,7 +83,7 @@ class AgentServices:
         self._forwarder_status = forwarder_status
 
     async def lane(self) -> LaneMessage:
-        state = self._pipeline.world.lane
+        state = self._pipeline.world.shown
         return LaneMessage(phase=state.phase, state=state, jobs=tuple(await self.jobs()))
 
     async def command(self, command: LaneCommand) -> LaneMessage | Refused:
@@ -312,7 +312,7 @@ def _job_message(job: Job) -> JobMessage:
         attempts=job.attempts,
         detail=job.detail,
         sale_number=sale_number(job),
-        source=job_source(job),
+        source=job_source(job.id),
     )
 
 

@@ -38,6 +38,7 @@ def _mutant(name: str, file: str, was: str, becomes: str, *tests: str) -> Mutant
 
 
 _STORE, _RUNTIME = "tests/unit/store", "tests/unit/runtime"
+_RESTORE = "tests/unit/runtime/test_restore.py"
 _FORWARDER, _SALE = "tests/unit/sync/test_forwarder.py", "tests/unit/lane/test_sale.py"
 _COMMITTER = "edge_agent/store/committer.py"
 _AGE = "edge_agent/lane/age_check.py"
@@ -137,10 +138,73 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _mutant(
         "fail is forgotten",
-        _AGE,
-        'update={"age_failed": years, "age_checked": None}',
-        'update={"age_checked": None}',
+        "edge_agent/lane/evolve.py",
+        '{"age_failed": failed, "age_checked": None}',
+        '{"age_checked": None}',
         _SALE,
+    ),
+    _mutant(
+        "hold of another sale placed on this one",
+        "edge_agent/lane/evolve.py",
+        " or state.basket.basket_id != _sale_of(event):",
+        ":",
+        "tests/unit/lane/test_evolve.py",
+    ),
+    _mutant(
+        "renewed hold not journaled",
+        "edge_agent/lane/holds.py",
+        "    if present is not None and (present.message",
+        "    if present is not None or (present and present.message",
+        _SALE,
+    ),
+    _mutant(
+        "voided line still counts",
+        "edge_agent/lane/totals.py",
+        "    amounts[line.tax_rate] -= line.amount.minor\n",
+        "",
+        "tests/unit/lane/test_totals.py",
+    ),
+    _mutant(
+        "snapshot of a moment before",
+        "edge_agent/runtime/pipeline.py",
+        "tx.snapshots.save(position, turn.lane)",
+        "tx.snapshots.save(position, turn.before.lane)",
+        _RESTORE,
+    ),
+    _mutant(
+        "no snapshot within a sale",
+        "edge_agent/runtime/pipeline.py",
+        "if not ended and position - newest < EVENTS_A_SNAPSHOT:",
+        "if not ended:",
+        _RESTORE,
+    ),
+    _mutant(
+        "pruned behind the newest snapshot",
+        "edge_agent/store/retention.py",
+        "end = Snapshots(self._connection).newest_position(may_go)",
+        "end = may_go",
+        f"{_STORE}/test_retention.py",
+    ),
+    _mutant(
+        "damaged event believed at the start",
+        "edge_agent/runtime/restore.py",
+        "    if why_corrupt(record):\n        return None\n",
+        "",
+        _RESTORE,
+    ),
+    _mutant(
+        "sale goes on over a damaged journal",
+        "edge_agent/runtime/pipeline.py",
+        "        if self._damaged:\n",
+        "        if False:\n",
+        _RESTORE,
+    ),
+    _mutant(
+        "plugin publishes what the lane decides",
+        "edge_agent/api/plugin.py",
+        "lambda one: one in PLUGIN_EVENTS",
+        "lambda one: isinstance(one, type) and issubclass(one, Event)",
+        f"{_RUNTIME}/test_turn.py",
     ),
     _mutant(
         "check lifts holds of a higher age",

@@ -59,10 +59,10 @@ def test_no_part_of_the_agent_is_forgotten_by_the_rules() -> None:
     ("module", "planted", "rule"),
     [
         ("edge_agent/api/values.py", "import sqlmodel", "api: the standard library"),
-        ("edge_agent/api/values.py", "import edge_agent.lane.step", "api: the standard library"),
+        ("edge_agent/api/values.py", "import edge_agent.lane.decide", "api: the standard library"),
         ("edge_agent/intake/gtin.py", "import edge_agent.store.jobs", "intake: api"),
-        ("edge_agent/lane/step.py", "import edge_agent.intake.gtin", "lane: api"),
-        ("edge_agent/store/jobs.py", "import edge_agent.lane.step", "store: api"),
+        ("edge_agent/lane/decide.py", "import edge_agent.intake.gtin", "lane: api"),
+        ("edge_agent/store/jobs.py", "import edge_agent.lane.decide", "store: api"),
         ("edge_agent/runtime/turn.py", "import plugins.age_verification", "runtime: api"),
         ("edge_agent/runtime/turn.py", "import sqlalchemy", "only the store opens SQLite"),
         ("edge_agent/control/client.py", "import edge_agent.runtime.turn", "control: api"),
@@ -77,7 +77,7 @@ def test_no_part_of_the_agent_is_forgotten_by_the_rules() -> None:
         ("simulator/world.py", "import edge_agent.discovery.permission", "simulator: api"),
         ("drivers/scanner/layouts.py", "import edge_agent.decode", "drivers: api"),
         ("edge_agent/discovery/sysfs.py", "import drivers.printer.status", "discovery: api"),
-        ("edge_agent/decode.py", "import edge_agent.lane.step", "decode: api"),
+        ("edge_agent/decode.py", "import edge_agent.lane.decide", "decode: api"),
         ("tui/form.py", "import edge_agent.control.server", "tui: api"),
     ],
 )

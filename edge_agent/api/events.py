@@ -7,13 +7,14 @@ epoch, sequence, hash) belongs to the journal, not to the event.
 Over 400 lines because a catalogue that is split is not one.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import AwareDatetime, Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from edge_agent.api.age import (
     AgeCheckMethod,
@@ -22,8 +23,10 @@ from edge_agent.api.age import (
     NoScanReason,
     Verdict,
 )
+from edge_agent.api.event_versions import raised
 from edge_agent.api.text import Text
 from edge_agent.api.values import (
+    CurrencyCode,
     Frozen,
     Gtin14,
     ItemFlag,
@@ -52,12 +55,13 @@ class Tender(StrEnum):
 
 
 class EmployeeLoggedIn(Event):
-    """An employee signed on at the lane; opens a session."""
+    """An employee signed on at the lane; opens a session. Version 2 added the name."""
 
     type: Literal["pos.employee.logged_in"] = "pos.employee.logged_in"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     session_id: str
     employee_id: str
+    name: str
     role: Role
 
 
@@ -107,11 +111,12 @@ class ItemAdded(Event):
     ``amount`` is ``quantity`` times: ``label_price`` where the label says what is to be paid, else
     ``unit_price`` times ``weight`` where the item is sold by weight, else ``unit_price``.
     ``flags`` say why somebody should look at the item; ``read_as`` is set only where the scanner
-    left open what the digits were. Version 2 added weight, label price, flags and ``read_as``.
+    left open what the digits were. ``warning`` is what the cashier was told about the item.
+    Version 2 added weight, label price, flags and ``read_as``; version 3 the warning.
     """
 
     type: Literal["pos.item.added"] = "pos.item.added"
-    version: Literal[1, 2] = 2
+    version: Literal[3] = 3
     basket_id: str
     line_id: int
     gtin: Gtin14
@@ -125,6 +130,7 @@ class ItemAdded(Event):
     label_price: Money | None = None
     flags: tuple[ItemFlag, ...] = ()
     read_as: Symbology | None = None
+    warning: Text | None = None
 
 
 class ItemVoided(Event):
@@ -188,7 +194,7 @@ class AgeChecked(Event):
     """
 
     type: Literal["pos.age.checked"] = "pos.age.checked"
-    version: Literal[1, 2, 3] = 3
+    version: Literal[3] = 3
     basket_id: str
     minimum_age: int
     verdict: Verdict
@@ -209,25 +215,36 @@ class AgeChecked(Event):
 
 
 class HoldPlaced(Event):
-    """No tender is taken until this hold is released."""
+    """No tender is taken until this hold is released.
+
+    A second event with the same ``hold_id`` renews the hold's message and age. ``key`` tells the
+    holds of one source apart; ``minimum_age``: an age check of so many years releases the hold.
+    Version 2 added the last two.
+    """
 
     type: Literal["pos.hold.placed"] = "pos.hold.placed"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     basket_id: str
     hold_id: str
     source: str
+    key: Text
     message: Text
+    minimum_age: int | None = None
 
 
 class HoldReleased(Event):
-    """The hold is gone; ``released_by`` is a plugin's name or a lead's employee id."""
+    """The hold is gone; ``released_by`` is a plugin's name or a person's employee id.
+
+    ``means``: its own plugin released it, an age check did, or a lead. Version 2 added it.
+    """
 
     type: Literal["pos.hold.released"] = "pos.hold.released"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     basket_id: str
     hold_id: str
     source: str
     released_by: str
+    means: Literal["plugin", "age_check", "lead"]
     reason: Text
 
 
@@ -313,12 +330,18 @@ class EmployeeTimeRecorded(Event):
 
 
 class AgentStarted(Event):
-    """The daemon is up; ``previous_stop`` tells how it ended the last time."""
+    """The daemon is up; ``previous_stop`` tells how it ended the last time.
+
+    ``currency`` and ``prices_include_tax`` are the lane's configuration, in force from here on;
+    None where an older agent did not say. Version 2 added them.
+    """
 
     type: Literal["lane.agent.started"] = "lane.agent.started"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     agent_version: str
     previous_stop: Literal["none", "orderly", "crash"]
+    currency: CurrencyCode | None = None
+    prices_include_tax: bool | None = None
 
 
 class AgentStopped(Event):
@@ -399,13 +422,17 @@ class ServiceFailed(Event):
 
 
 class DeviceChanged(Event):
-    """A device was claimed, became ready, was lost, or said something of its own state."""
+    """A device was claimed, became ready, was lost, or said something of its own state.
+
+    ``advice`` is what the cashier should know and do; empty where all is well. Version 2 added it.
+    """
 
     type: Literal["lane.device.changed"] = "lane.device.changed"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     device: str
     state: str
     detail: Text
+    advice: Text = ""
 
 
 class PluginChanged(Event):
@@ -441,31 +468,52 @@ class PluginReported(Event):
 class ReceiptCompleted(Event):
     """How a print job ended. ``uncertain``: it may be on paper; the operator decides.
 
-    Version 2 added the edition.
+    Version 2 added the edition, version 3 the number of the sale.
     """
 
     type: Literal["lane.receipt.completed"] = "lane.receipt.completed"
-    version: Literal[1, 2] = 2
+    version: Literal[3] = 3
     job_id: int
     basket_id: str
+    sale_number: int | None = None
     outcome: Literal["printed", "failed", "uncertain"]
     copy_of_original: bool
     edition: Literal["original", "copy", "gift"] | None = None
     detail: Text
 
 
-class ReceiptDecided(Event):
-    """What somebody who looked at the printer decided about a receipt that was not known to be
-    printed.
+class ReceiptDelayed(Event):
+    """A receipt is certainly not printed yet, and why; the agent tries again."""
 
-    ``let_be``: nothing more is printed; ``print_again``: a copy is, which is a job of its own.
-    ``employee_id`` is who was signed on at the lane.
-    """
-
-    type: Literal["lane.receipt.decided"] = "lane.receipt.decided"
+    type: Literal["lane.receipt.delayed"] = "lane.receipt.delayed"
     version: Literal[1] = 1
     job_id: int
     basket_id: str
+    sale_number: int
+    detail: Text
+
+
+class ReceiptUnreadable(Event):
+    """A print job that another version of the agent left cannot be read; it is not printed."""
+
+    type: Literal["lane.receipt.unreadable"] = "lane.receipt.unreadable"
+    version: Literal[1] = 1
+    job_id: int
+    detail: Text
+
+
+class ReceiptDecided(Event):
+    """A person's decision about a receipt that was not known to be printed.
+
+    ``let_be``: nothing more is printed; ``print_again``: a copy is, which is a job of its own.
+    ``employee_id`` is who was signed on at the lane. ``basket_id`` is None where the job cannot be
+    read (version 2).
+    """
+
+    type: Literal["lane.receipt.decided"] = "lane.receipt.decided"
+    version: Literal[2] = 2
+    job_id: int
+    basket_id: str | None
     decision: Literal["let_be", "print_again"]
     employee_id: str | None
 
@@ -473,15 +521,29 @@ class ReceiptDecided(Event):
 class DrawerCompleted(Event):
     """How a drawer pulse ended. ``unknown``: the pulse was sent and no pin confirmed it.
 
-    ``basket_id`` is None where the drawer was opened without a sale (version 2).
+    ``basket_id`` is None where the drawer was opened without a sale (version 2). ``interrupted``:
+    the agent stopped meanwhile (version 3).
     """
 
     type: Literal["lane.drawer.completed"] = "lane.drawer.completed"
-    version: Literal[1, 2] = 2
+    version: Literal[3] = 3
     job_id: int
     basket_id: str | None
     outcome: Literal["opened", "not_opened", "unknown"]
+    interrupted: bool = False
     detail: Text
+
+
+class DrawerDecided(Event):
+    """A person looked at a drawer that was not known to have opened, and let it be.
+
+    ``employee_id`` is who was signed on at the lane.
+    """
+
+    type: Literal["lane.drawer.decided"] = "lane.drawer.decided"
+    version: Literal[1] = 1
+    job_id: int
+    employee_id: str | None
 
 
 class DrawerMoved(Event):
@@ -569,8 +631,11 @@ CatalogueEvent = Annotated[
         PluginFaulted,
         PluginReported,
         ReceiptCompleted,
+        ReceiptDelayed,
+        ReceiptUnreadable,
         ReceiptDecided,
         DrawerCompleted,
+        DrawerDecided,
         DrawerMoved,
         DrawerLeftOpen,
         PriceBookImported,
@@ -589,9 +654,46 @@ CATALOGUE: Mapping[str, type[Event]] = {
 """Event type -> its class, in the order of the sale."""
 
 
+PLUGIN_EVENTS: tuple[type[Event], ...] = (
+    AgeCheckRequired,
+    FraudAlerted,
+    CustomerFound,
+    CustomerNotFound,
+    RecommendationOffered,
+    EmployeeTimeRecorded,
+    PluginReported,
+)
+"""What plugins may publish: events that change nothing of the lane by themselves."""
+
+
 def parse_event(text: str | bytes) -> Event:
-    """Reads one event from its JSON; raises ``pydantic.ValidationError``."""
-    return _ADAPTER.validate_json(text)
+    """Read one event from its JSON, of any version; the event is of the newest.
+
+    Raises:
+        pydantic.ValidationError: it is no event of the catalogue, or of a newer agent's.
+    """
+    try:
+        return _ADAPTER.validate_json(text)
+    except ValidationError:
+        body = _object(text)
+        newest = CATALOGUE.get(str(body.get("type")))
+        version = body.get("version")
+        if newest is None or not isinstance(version, int) or not 0 < version < _version_of(newest):
+            raise
+        return _ADAPTER.validate_python(raised(body, _version_of(newest)))
+
+
+def _version_of(event: type[Event]) -> int:
+    version: int = event.model_fields["version"].default
+    return version
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def catalogue_json_schema() -> dict[str, Any]:

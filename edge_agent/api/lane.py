@@ -111,21 +111,21 @@ class Basket(Frozen):
 
 
 class LaneState(Frozen):
-    """Everything a lane remembers between two inputs; stored with the events that changed it."""
+    """Everything a lane remembers between two inputs: the fold of its journal.
+
+    ``running``: an agent has started on this lane and has not stopped in order; None: none ever
+    has.
+    """
 
     store: str
     lane: str
     currency: str
+    prices_include_tax: bool = True
+    running: bool | None = None
     operator: Operator | None = None
     basket: Basket | None = None
     last_sale_number: int = 0
     prompts: tuple[Prompt, ...] = ()
-
-    def saying(self, *prompts: Prompt, end_of_sale: bool = False) -> "LaneState":
-        """The lane with these prompts, and those before them that last."""
-        over = ("input", "sale") if end_of_sale else ("input",)
-        kept = tuple(prompt for prompt in self.prompts if prompt.lasts not in over)
-        return self.model_copy(update={"prompts": (*kept, *prompts)})
 
     @property
     def phase(self) -> Phase:

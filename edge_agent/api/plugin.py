@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from edge_agent.api.age import HIGHEST_AGE
 from edge_agent.api.commands import LaneCommand
-from edge_agent.api.events import CATALOGUE, Event, Notice
+from edge_agent.api.events import PLUGIN_EVENTS, Event, Notice
 from edge_agent.api.generic import type_argument
 from edge_agent.api.lane import LaneState
 from edge_agent.api.text import Text
@@ -155,7 +155,7 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
         name: unique, lower case with hyphens; the entry point has the same name.
         title, summary: for people.
         handles: the events and notices that ``decide`` is called with.
-        publishes: the events of the catalogue that it may publish.
+        publishes: the events that it may publish, of ``PLUGIN_EVENTS``.
         guards: where it fails closed.
         enabled_at_first: whether it is on when a lane sees it for the first time.
     """
@@ -178,7 +178,7 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
             cls.settings_type = settings_type
             cls.state_type = state_type
         _check_tuple(cls, "handles", lambda one: _is_type_of(one, (Event, Notice)))
-        _check_tuple(cls, "publishes", lambda one: one in CATALOGUE.values())
+        _check_tuple(cls, "publishes", lambda one: one in PLUGIN_EVENTS)
         _check_tuple(cls, "guards", lambda one: isinstance(one, Guard))
 
     def __init__(self, settings: SettingsT) -> None:

@@ -10,12 +10,11 @@ from edge_agent.api.events import (
     ItemAdded,
     ItemVoided,
 )
-from edge_agent.api.lane import Basket, BasketLine, LaneState
-from edge_agent.api.values import PriceBookItem, Prompt, Refused, Severity
+from edge_agent.api.lane import BasketLine, LaneState
+from edge_agent.api.values import PriceBookItem, Refused
 from edge_agent.lane.inputs import AddItem
-from edge_agent.lane.outcome import Context, Step
+from edge_agent.lane.outcome import Context, Outcome
 from edge_agent.lane.session import NOBODY
-from edge_agent.lane.totals import totals_of
 
 MOST_LINES = 500
 MOST_PIECES = 999
@@ -26,7 +25,7 @@ _HALF = Decimal("0.5")
 NO_SALE = Refused(code="no_sale", message="There is no open sale. Scan an item to start one.")
 
 
-def start(state: LaneState, context: Context) -> Step | Refused:
+def start(state: LaneState, context: Context) -> Outcome | Refused:
     """Opens an empty basket on request."""
     if state.operator is None:
         return NOBODY
@@ -36,32 +35,29 @@ def start(state: LaneState, context: Context) -> Step | Refused:
             message=f"Sale {state.basket.sale_number} is still open. "
             "Take payment or void it before starting another.",
         )
-    opened, event = _open(state, state.operator.employee_id, context)
-    return Step(_with(state, opened), (event,))
+    return Outcome((_started(state, state.operator.employee_id, context),))
 
 
-def attach_customer(state: LaneState, customer_id: str, context: Context) -> Step | Refused:
+def attach_customer(state: LaneState, customer_id: str, context: Context) -> Outcome | Refused:
     """Names the customer; the card may come before the first item."""
     if state.operator is None:
         return NOBODY
-    basket, events = _current(state, state.operator.employee_id, context)
-    if basket.customer_id == customer_id:
+    known = state.basket.customer_id if state.basket is not None else None
+    if known == customer_id:
         return Refused(code="customer_known", message="This customer card is already on the sale.")
-    if basket.customer_id is not None:
+    if known is not None:
         return Refused(
             code="customer_taken",
             message="Another customer card is already on this sale. Void the sale to change it.",
         )
+    basket_id, events = _current(state, state.operator.employee_id, context)
     identified = CustomerIdentified(
-        occurred_at=context.now, basket_id=basket.basket_id, customer_id=customer_id
+        occurred_at=context.now, basket_id=basket_id, customer_id=customer_id
     )
-    return Step(
-        _with(state, basket.model_copy(update={"customer_id": customer_id}), "Customer card read."),
-        (*events, identified),
-    )
+    return Outcome((*events, identified))
 
 
-def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refused:
+def add_item(state: LaneState, given: AddItem, context: Context) -> Outcome | Refused:
     """Adds a line; the first one starts the sale."""
     if state.operator is None:
         return NOBODY
@@ -88,8 +84,8 @@ def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refus
             message=f"{given.item.description}: {given.quantity} pieces cannot be right. "
             f"A line has 1 to {MOST_PIECES}.",
         )
-    basket, events = _current(state, state.operator.employee_id, context)
-    if len(basket.lines) >= MOST_LINES:
+    lines = state.basket.lines if state.basket is not None else ()
+    if len(lines) >= MOST_LINES:
         return Refused(
             gtin=given.gtin,
             code="basket_full",
@@ -97,7 +93,7 @@ def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refus
         )
     item = given.item
     line = BasketLine(
-        line_id=len(basket.lines) + 1,
+        line_id=lines[-1].line_id + 1 if lines else 1,
         gtin=item.gtin,
         description=item.description,
         quantity=given.quantity,
@@ -108,9 +104,10 @@ def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refus
         label_price=given.label_price,
         flags=given.flags,
     )
+    basket_id, events = _current(state, state.operator.employee_id, context)
     added = ItemAdded(
         occurred_at=context.now,
-        basket_id=basket.basket_id,
+        basket_id=basket_id,
         line_id=line.line_id,
         gtin=line.gtin,
         description=line.description,
@@ -123,9 +120,9 @@ def add_item(state: LaneState, given: AddItem, context: Context) -> Step | Refus
         label_price=line.label_price,
         flags=line.flags,
         read_as=given.read_as,
+        warning=given.warning,
     )
-    changed = _with_lines(basket, (*basket.lines, line), state.currency, context)
-    return Step(_with(state, changed).saying(*_remarks(given, line)), (*events, added))
+    return Outcome((*events, added))
 
 
 def _why_not_measured(given: AddItem, item: PriceBookItem, currency: str) -> Refused | None:
@@ -174,24 +171,7 @@ def _why_not_measured(given: AddItem, item: PriceBookItem, currency: str) -> Ref
     return None
 
 
-def _remarks(given: AddItem, line: BasketLine) -> tuple[Prompt, ...]:
-    remarks: list[Prompt] = []
-    if given.read_as is not None:
-        remarks.append(
-            Prompt(message=f"{line.description}: the code was read as {given.read_as.upper()}.")
-        )
-    if given.warning is not None:
-        remarks.append(
-            Prompt(
-                message=f"{line.description}: {given.warning}",
-                severity=Severity.ATTENTION,
-                lasts="sale",
-            )
-        )
-    return tuple(remarks)
-
-
-def void_item(state: LaneState, line_id: int, context: Context) -> Step | Refused:
+def void_item(state: LaneState, line_id: int, context: Context) -> Outcome | Refused:
     """Marks one line void; a finalized subtotal must be taken again."""
     if state.operator is None:
         return NOBODY
@@ -203,10 +183,6 @@ def void_item(state: LaneState, line_id: int, context: Context) -> Step | Refuse
         return Refused(
             code="no_such_line", message=f"Line {line_id} is not on this sale or already voided."
         )
-    lines = tuple(
-        line.model_copy(update={"voided": True}) if line is found else line for line in basket.lines
-    )
-    changed = _with_lines(basket, lines, state.currency, context)
     voided = ItemVoided(
         occurred_at=context.now,
         basket_id=basket.basket_id,
@@ -216,10 +192,10 @@ def void_item(state: LaneState, line_id: int, context: Context) -> Step | Refuse
         employee_id=state.operator.employee_id,
         after_subtotal=basket.subtotaled,
     )
-    return Step(_with(state, changed, f"Voided: {found.description}."), (voided,))
+    return Outcome((voided,))
 
 
-def void_sale(state: LaneState, context: Context) -> Step | Refused:
+def void_sale(state: LaneState, context: Context) -> Outcome | Refused:
     """Gives the sale up."""
     if state.operator is None:
         return NOBODY
@@ -233,49 +209,21 @@ def void_sale(state: LaneState, context: Context) -> Step | Refused:
         item_count=basket.totals.item_count,
         total=basket.totals.total,
     )
-    prompt = Prompt(message=f"Sale {basket.sale_number} is void.")
-    ended = state.model_copy(update={"basket": None}).saying(prompt, end_of_sale=True)
-    return Step(ended, (voided,))
+    return Outcome((voided,))
 
 
-def _current(
-    state: LaneState, employee_id: str, context: Context
-) -> tuple[Basket, tuple[Event, ...]]:
+def _current(state: LaneState, employee_id: str, context: Context) -> tuple[str, tuple[Event, ...]]:
+    """The id of the open sale, or of one that the events start."""
     if state.basket is not None:
-        return state.basket, ()
-    basket, event = _open(state, employee_id, context)
-    return basket, (event,)
+        return state.basket.basket_id, ()
+    started = _started(state, employee_id, context)
+    return started.basket_id, (started,)
 
 
-def _open(state: LaneState, employee_id: str, context: Context) -> tuple[Basket, BasketStarted]:
-    basket = Basket(
+def _started(state: LaneState, employee_id: str, context: Context) -> BasketStarted:
+    return BasketStarted(
+        occurred_at=context.now,
         basket_id=context.new_id(),
         sale_number=state.last_sale_number + 1,
-        started_at=context.now,
-        totals=totals_of((), state.currency, context.prices_include_tax),
-    )
-    started = BasketStarted(
-        occurred_at=context.now,
-        basket_id=basket.basket_id,
-        sale_number=basket.sale_number,
         employee_id=employee_id,
     )
-    return basket, started
-
-
-def _with_lines(
-    basket: Basket, lines: tuple[BasketLine, ...], currency: str, context: Context
-) -> Basket:
-    return basket.model_copy(
-        update={
-            "lines": lines,
-            "totals": totals_of(lines, currency, context.prices_include_tax),
-            "subtotaled": False,
-        }
-    )
-
-
-def _with(state: LaneState, basket: Basket, message: str | None = None) -> LaneState:
-    prompts = () if message is None else (Prompt(message=message),)
-    changed = {"basket": basket, "last_sale_number": basket.sale_number}
-    return state.model_copy(update=changed).saying(*prompts)

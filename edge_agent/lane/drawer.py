@@ -2,13 +2,15 @@
 
 from edge_agent.api.events import NoSaleOpened
 from edge_agent.api.lane import LaneState
-from edge_agent.api.values import Prompt, Refused, Role
+from edge_agent.api.values import Refused, Role
 from edge_agent.lane.inputs import OpenWithoutSale
-from edge_agent.lane.outcome import Context, DrawerJob, Step
+from edge_agent.lane.outcome import Context, DrawerJob, Outcome
 from edge_agent.lane.session import NOBODY
 
 
-def open_without_sale(state: LaneState, given: OpenWithoutSale, context: Context) -> Step | Refused:
+def open_without_sale(
+    state: LaneState, given: OpenWithoutSale, context: Context
+) -> Outcome | Refused:
     """Records who opens the drawer and why; a lead's badge where the shop asks for one."""
     if state.operator is None:
         return NOBODY
@@ -29,5 +31,4 @@ def open_without_sale(state: LaneState, given: OpenWithoutSale, context: Context
         approved_by=approver.employee_id if approver is not None else None,
         reason=given.reason,
     )
-    prompt = Prompt(message=f"The drawer is opened without a sale: {given.reason}.")
-    return Step(state.saying(prompt), (opened,), (DrawerJob(basket_id=None),))
+    return Outcome((opened,), (DrawerJob(basket_id=None),))

@@ -1,11 +1,11 @@
-"""What a step of the lane gives back, and what it needs from outside."""
+"""What a decision of the lane needs from outside, and what it consists of."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from edge_agent.api.events import Event, Tender
-from edge_agent.api.lane import Basket, LaneState
+from edge_agent.api.lane import Basket
 from edge_agent.api.values import Frozen, Money
 
 
@@ -15,7 +15,6 @@ class Context:
 
     now: datetime
     new_id: Callable[[], str]
-    prices_include_tax: bool = True
     no_sale_needs_lead: bool = True
 
 
@@ -48,9 +47,8 @@ LaneJob = ReceiptJob | DrawerJob
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """The lane after an accepted input."""
+class Outcome:
+    """What follows from an accepted input: events that change the lane, and jobs."""
 
-    state: LaneState
-    events: tuple[Event, ...] = ()
+    events: tuple[Event, ...]
     jobs: tuple[LaneJob, ...] = ()

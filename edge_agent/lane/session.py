@@ -3,16 +3,16 @@
 from typing import Literal
 
 from edge_agent.api.events import EmployeeLoggedIn, EmployeeLoggedOut
-from edge_agent.api.lane import LaneState, Operator
-from edge_agent.api.values import Employee, Prompt, Refused
-from edge_agent.lane.outcome import Context, Step
+from edge_agent.api.lane import LaneState
+from edge_agent.api.values import Employee, Refused
+from edge_agent.lane.outcome import Context, Outcome
 
 NOBODY = Refused(
     code="nobody_signed_on", message="Nobody is signed on. Scan your badge to sign on first."
 )
 
 
-def sign_on(state: LaneState, employee: Employee | None, context: Context) -> Step | Refused:
+def sign_on(state: LaneState, employee: Employee | None, context: Context) -> Outcome | Refused:
     """Opens a session for a known badge on a free lane."""
     if employee is None:
         return Refused(
@@ -26,31 +26,22 @@ def sign_on(state: LaneState, employee: Employee | None, context: Context) -> St
         return Refused(
             code="lane_taken", message=f"{who} is signed on at this lane and must sign off first."
         )
-    operator = Operator(
-        session_id=context.new_id(),
-        employee_id=employee.employee_id,
-        name=employee.name,
-        role=employee.role,
-        since=context.now,
-    )
-    return Step(
-        state.model_copy(update={"operator": operator}).saying(
-            Prompt(message=f"Hello {employee.name}. Scan the first item.")
-        ),
+    return Outcome(
         (
             EmployeeLoggedIn(
                 occurred_at=context.now,
-                session_id=operator.session_id,
-                employee_id=operator.employee_id,
-                role=operator.role,
+                session_id=context.new_id(),
+                employee_id=employee.employee_id,
+                name=employee.name,
+                role=employee.role,
             ),
-        ),
+        )
     )
 
 
 def sign_off(
     state: LaneState, reason: Literal["requested", "automatic"], context: Context
-) -> Step | Refused:
+) -> Outcome | Refused:
     """Ends the session; a sale must be paid or given up before."""
     if state.operator is None:
         return NOBODY
@@ -58,8 +49,7 @@ def sign_off(
         return Refused(
             code="sale_open", message="A sale is open. Take payment or void it before signing off."
         )
-    return Step(
-        state.model_copy(update={"operator": None}).saying(Prompt(message="Signed off. Goodbye.")),
+    return Outcome(
         (
             EmployeeLoggedOut(
                 occurred_at=context.now,
@@ -67,5 +57,5 @@ def sign_off(
                 employee_id=state.operator.employee_id,
                 reason=reason,
             ),
-        ),
+        )
     )

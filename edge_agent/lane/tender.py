@@ -2,17 +2,17 @@
 
 from edge_agent.api.events import PaymentCompleted, SubtotalFinalized, Tender
 from edge_agent.api.lane import Basket, LaneState, Operator
-from edge_agent.api.values import Money, Prompt, Refused
+from edge_agent.api.values import Money, Refused
 from edge_agent.lane.basket import NO_SALE
 from edge_agent.lane.inputs import TakeTender
-from edge_agent.lane.outcome import Context, DrawerJob, LaneJob, PaidSale, ReceiptJob, Step
+from edge_agent.lane.outcome import Context, DrawerJob, LaneJob, Outcome, PaidSale, ReceiptJob
 from edge_agent.lane.session import NOBODY
 
 MOST_CHANGE = 100_000
 """Minor units; more change than that is a slip of the finger."""
 
 
-def finalize(state: LaneState, context: Context) -> Step | Refused:
+def finalize(state: LaneState, context: Context) -> Outcome | Refused:
     """Fixes the totals; adding or voiding a line afterwards needs a new subtotal."""
     if state.operator is None:
         return NOBODY
@@ -36,15 +36,10 @@ def finalize(state: LaneState, context: Context) -> Step | Refused:
         total=totals.total,
         taxes=totals.taxes,
     )
-    return Step(
-        state.model_copy(update={"basket": basket.model_copy(update={"subtotaled": True})}).saying(
-            Prompt(message=f"To pay: {totals.total}.")
-        ),
-        (finalized,),
-    )
+    return Outcome((finalized,))
 
 
-def take(state: LaneState, given: TakeTender, context: Context) -> Step | Refused:
+def take(state: LaneState, given: TakeTender, context: Context) -> Outcome | Refused:
     """Completes the sale; refused while anything holds it."""
     if state.operator is None:
         return NOBODY
@@ -69,12 +64,7 @@ def take(state: LaneState, given: TakeTender, context: Context) -> Step | Refuse
         tendered=tendered,
         change=change,
     )
-    message = f"Paid. Change: {change}." if change.minor else "Paid. No change."
-    return Step(
-        state.model_copy(update={"basket": None}).saying(Prompt(message=message), end_of_sale=True),
-        (completed,),
-        _jobs(state, basket, operator, completed),
-    )
+    return Outcome((completed,), _jobs(state, basket, operator, completed))
 
 
 def _why_not(basket: Basket, tender: Tender, tendered: Money) -> Refused | None:

@@ -4,14 +4,12 @@ from typing import Literal
 
 from edge_agent.api.device import OutputOutcome
 from edge_agent.api.errors import NotKnown, NotNow
-from edge_agent.api.events import HttpAnswered, ReceiptDecided
-from edge_agent.api.values import Prompt
+from edge_agent.api.events import DrawerDecided, HttpAnswered, ReceiptDecided, ReceiptDelayed
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import ReceiptBody, receipt_of, sale_number
 from edge_agent.runtime.pipeline import OWNER_IS_OFF_RETRY_S, Pipeline
 from edge_agent.runtime.settlement import (
-    job_source,
     settle_after_crash,
     settle_output,
     settle_unreadable,
@@ -43,14 +41,24 @@ class JobDesk:
         """Commits that an effect is about to happen."""
         await self._pipeline.transact(lambda tx: tx.jobs.start(job))
 
-    async def postpone(self, job: Job, detail: str, seconds: float, prompt: Prompt | None) -> None:
+    async def postpone(self, job: Job, detail: str, seconds: float) -> None:
         """The effect certainly did not happen; it will be tried again."""
 
         def put_off(tx: Transaction, turn: Turn) -> None:
             not_before = turn.now.timestamp() + seconds
             tx.jobs.settle(job.id, JobStatus.PENDING, detail, not_before)
-            if prompt is not None:
-                turn.say(prompt)
+            body = receipt_of(job) if job.kind is JobKind.RECEIPT else None
+            # A printer that is away for an hour is tried often and told of once.
+            if body is not None and detail != job.detail:
+                turn.publish(
+                    ReceiptDelayed(
+                        occurred_at=turn.now,
+                        job_id=job.id,
+                        basket_id=body.sale.basket.basket_id,
+                        sale_number=body.sale.basket.sale_number,
+                        detail=detail,
+                    )
+                )
 
         await self._pipeline.turn(put_off, Change.JOBS)
 
@@ -102,7 +110,6 @@ class JobDesk:
             if job.status not in (JobStatus.FAILED, JobStatus.UNCERTAIN):
                 raise NotNow(f"Job {job_id} is {job.status}; there is nothing to decide.")
             body = receipt_of(job) if job.kind is JobKind.RECEIPT else None
-            turn.retract(job_source(job))
             detail = "let be"
             if decision == "repeat":
                 if body is None:
@@ -111,15 +118,19 @@ class JobDesk:
                 _queue_again(tx, turn, job, body, again)
                 detail = "printed again"
             tx.jobs.settle(job.id, JobStatus.DISMISSED, detail, 0)
-            if body is not None:
+            if job.kind is JobKind.RECEIPT:
                 turn.publish(
                     ReceiptDecided(
                         occurred_at=turn.now,
                         job_id=job.id,
-                        basket_id=body.sale.basket.basket_id,
+                        basket_id=None if body is None else body.sale.basket.basket_id,
                         decision="print_again" if decision == "repeat" else "let_be",
                         employee_id=turn.employee_id,
                     )
+                )
+            elif job.kind is JobKind.DRAWER:
+                turn.publish(
+                    DrawerDecided(occurred_at=turn.now, job_id=job.id, employee_id=turn.employee_id)
                 )
 
         await self._pipeline.turn(decide, Change.JOBS)

@@ -14,8 +14,6 @@ from edge_agent.runtime.device_room import DeviceRoom
 from edge_agent.runtime.job_bodies import receipt_of
 from edge_agent.runtime.job_desk import JobDesk
 from edge_agent.runtime.job_queue import JobQueue
-from edge_agent.runtime.settlement import job_source
-from edge_agent.runtime.turn import machine_prompt
 from edge_agent.store.jobs import Job, JobKind
 
 log = structlog.get_logger()
@@ -75,10 +73,8 @@ class Outputs:
         request = PrintReceipt(output_id=job.id, receipt=receipt)
         end = await self._devices.output(DeviceClass.POS_PRINTER, request, None)
         if end.outcome is OutputOutcome.FAILED:
-            message = f"The receipt of sale {body.sale.basket.sale_number} waits: {end.detail}."
-            prompt = machine_prompt(message, job_source(job))
             pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S)
-            await self._desk.postpone(job, end.detail, pause, prompt)
+            await self._desk.postpone(job, end.detail, pause)
         else:
             await self._desk.output_settled(job, end.outcome, end.detail)
 

@@ -28,13 +28,14 @@ from edge_agent.api.events import (
 )
 from edge_agent.api.lane import LaneState
 from edge_agent.api.uuid7 import uuid7
-from edge_agent.api.values import JournalPlace, Prompt, Refused, Scan, Severity
+from edge_agent.api.values import JournalPlace, Refused, Scan
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.outcome import Context, DrawerJob, ReceiptJob
 from edge_agent.runtime.commits import Change
 from edge_agent.runtime.job_bodies import DrawerBody, receipt_body
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import Resolver
+from edge_agent.runtime.restore import restore
 from edge_agent.runtime.turn import Budget, Turn, World
 from edge_agent.store.jobs import JobKind
 from edge_agent.store.outbox import Randomness
@@ -55,6 +56,13 @@ SIGNED_AFTER: tuple[type[Event], ...] = (
     AgentStopped,
 )
 """The ends of sales and sessions: behind them the head of the journal is signed."""
+SALE_ENDS = (PaymentCompleted, BasketVoided)
+EVENTS_A_SNAPSHOT = 64
+"""So many events, about, are folded at the start at most."""
+_DAMAGED = (
+    "The journal is damaged at position {positions}, so the lane may not be as it was left. "
+    "Compare the open sale with the goods, then let a shift lead lift this. Tell IT."
+)
 
 
 class HeadSigner(Protocol):
@@ -77,7 +85,6 @@ class HeadSigner(Protocol):
 class Policy:
     """What the shop decided about its lanes."""
 
-    prices_include_tax: bool
     intake: IntakePolicy
     budget: Budget
     no_sale_needs_lead: bool = True
@@ -109,6 +116,7 @@ class Pipeline:
         self._signer = signer
         self._started: AgentStarted | None = None
         self._clock_behind_s = 0.0
+        self._damaged = ""
         self._changes: set[Change] = set()
         self._writer = writer(self._committed, self._rolled_back)
         self._room = asyncio.Semaphore(policy.queue_capacity)
@@ -142,16 +150,24 @@ class Pipeline:
         self._writer.start(self._clock())
 
         def load(tx: Transaction) -> None:
-            lane = _configured(tx.lane.load(), fresh)
-            running = tx.lane.was_running()
-            self._working = World(lane, slots(tx))
+            restored = restore(tx, fresh)
+            lane = restored.state
+            _check_currency(lane, fresh)
+            self._working = World(lane, slots(tx), snapshot_at=restored.snapshot_at)
             previous: Literal["none", "orderly", "crash"] = (
-                "none" if running is None else "crash" if running else "orderly"
+                "none" if lane.running is None else "crash" if lane.running else "orderly"
             )
             now = self._clock()
             self._started = AgentStarted(
-                occurred_at=now, agent_version=version, previous_stop=previous
+                occurred_at=now,
+                agent_version=version,
+                previous_stop=previous,
+                currency=fresh.currency,
+                prices_include_tax=fresh.prices_include_tax,
             )
+            if restored.damaged:
+                self._damaged = _DAMAGED.format(positions=", ".join(map(str, restored.damaged)))
+                self.raise_alarm(" ".join(filter(None, (self.alarm, self._damaged))))
             newest = tx.outbox.newest()
             # A damaged row dates nothing; verification and the forwarder say that it is damaged.
             if newest is not None and not why_corrupt(newest):
@@ -164,44 +180,40 @@ class Pipeline:
 
     async def announce(self) -> None:
         """Write what could not be written at the start, as soon as there is room."""
-        while self._started is not None:
+        while not self.world.announced:
             await asyncio.sleep(ANNOUNCE_AGAIN_S)
             with contextlib.suppress(StoreError):
                 await self._say_started()
 
     async def _say_started(self) -> None:
-        started = self._started
-        if started is None:
-            return
+        await self.turn(lambda _, __: None)
 
-        def wake_up(tx: Transaction, turn: Turn) -> None:
-            if self._signer is not None:
-                turn.publish(
-                    KeyAnnounced(
-                        occurred_at=turn.now,
-                        key_id=self._signer.key_id,
-                        public_key=self._signer.public_key,
-                    )
+    def _wake_up(self, tx: Transaction, turn: Turn) -> None:
+        """Journal the start, with the first turn that can be written."""
+        assert self._started is not None
+        if self._signer is not None:
+            turn.publish(
+                KeyAnnounced(
+                    occurred_at=turn.now,
+                    key_id=self._signer.key_id,
+                    public_key=self._signer.public_key,
                 )
-            if self._clock_behind_s:
-                turn.publish(ClockJumped(occurred_at=turn.now, seconds=self._clock_behind_s))
-            turn.publish(started)
-            tx.lane.save(turn.lane)
-            tx.lane.set_running(True)
-            for slot in turn.plugins.values():
-                # One that is seen for the first time and does not load has decided nothing yet.
-                if slot.plugin is not None:
-                    tx.plugins.save(slot.stored())
-
-        await self.turn(wake_up)
-        self._started = None
+            )
+        if self._clock_behind_s:
+            turn.publish(ClockJumped(occurred_at=turn.now, seconds=self._clock_behind_s))
+        turn.publish(self._started)
+        if self._damaged:
+            turn.hold("journal", "damaged", self._damaged)
+        for slot in turn.plugins.values():
+            # One that is seen for the first time and does not load has decided nothing yet.
+            if slot.plugin is not None:
+                tx.plugins.save(slot.stored())
 
     async def stop(self) -> None:
         """Say that the agent stopped in order, and close the journal."""
 
-        def say_so(tx: Transaction, turn: Turn) -> None:
+        def say_so(_: Transaction, turn: Turn) -> None:
             turn.publish(AgentStopped(occurred_at=turn.now))
-            tx.lane.set_running(False)
 
         try:
             if self._durable is not None:
@@ -237,6 +249,8 @@ class Pipeline:
 
         def run(tx: Transaction) -> T:
             turn = self._turn(tx)
+            if not turn.world.announced:
+                self._wake_up(tx, turn)
             result = work(tx, turn)
             self._write(tx, turn)
             return result
@@ -254,8 +268,6 @@ class Pipeline:
                     # Recorded, but no proof of age: the scanner's error beep says so.
                     return Reply(accepted=False, message=f"age check: {checks[0].verdict}")
                 return Reply(accepted=True)
-            prompt = Prompt(message=refused.message, severity=Severity.REFUSED)
-            turn.lane = turn.lane.saying(prompt)
             turn.publish(
                 ScanRefused(
                     occurred_at=turn.now,
@@ -272,7 +284,7 @@ class Pipeline:
         """One command; the lane after it, or why it was refused."""
 
         def obey(_: Transaction, turn: Turn) -> Refused | LaneState:
-            return turn.obey(command) or turn.lane
+            return turn.obey(command) or turn.world.shown
 
         return await self.turn(obey)
 
@@ -312,7 +324,6 @@ class Pipeline:
         context = Context(
             now=now,
             new_id=lambda: str(uuid7(now, self._randomness(10))),
-            prices_include_tax=self._policy.prices_include_tax,
             no_sale_needs_lead=self._policy.no_sale_needs_lead,
         )
         resolver = Resolver(self._policy.intake, tx.master_data)
@@ -328,8 +339,6 @@ class Pipeline:
         self._changed(Change.EVENTS, records)
         self._changed(Change.JOBS, (*turn.jobs, *turn.calls))
         self._changed(Change.TIMERS, turn.timers)
-        if turn.lane is not self._working.lane:
-            tx.lane.save(turn.lane)
         for name, slot in turn.plugins.items():
             if slot.differs_in_store(self._working.plugins[name]):
                 tx.plugins.save(slot.stored())
@@ -350,7 +359,17 @@ class Pipeline:
             tx.plugins.record(plugin, record.key, record.values)
         for plugin, message in turn.log:
             log.info("plugin says", plugin=plugin, message=message)
-        self._working = turn.world
+        snapshot_at = self._keep_snapshot(tx, turn)
+        self._working = replace(turn.world, snapshot_at=snapshot_at, announced=True)
+
+    def _keep_snapshot(self, tx: Transaction, turn: Turn) -> int:
+        """Save the lane where a sale has ended, or the fold would get long; where the newest is."""
+        newest, position = turn.world.snapshot_at, tx.head.position
+        ended = any(isinstance(event, SALE_ENDS) for event in turn.events)
+        if not ended and position - newest < EVENTS_A_SNAPSHOT:
+            return newest
+        tx.snapshots.save(position, turn.lane)
+        return position
 
     def _sign(self, tx: Transaction, signer: HeadSigner, now: datetime) -> None:
         head = tx.head.place
@@ -377,13 +396,10 @@ class Pipeline:
         self._changes.clear()
 
 
-def _configured(stored: LaneState | None, fresh: LaneState) -> LaneState:
-    """The stored lane under the configured currency, which may change between two sales."""
-    if stored is None:
-        return fresh
+def _check_currency(stored: LaneState, fresh: LaneState) -> None:
+    """The configured currency may change between two sales only."""
     if stored.currency != fresh.currency and stored.basket is not None:
         raise StoreError(
             f"A sale in {stored.currency} is open, but the configuration says {fresh.currency}. "
             f"Set currency back to {stored.currency}, end the sale, then change it."
         )
-    return stored.model_copy(update={"currency": fresh.currency})

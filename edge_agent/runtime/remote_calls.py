@@ -65,7 +65,7 @@ class RemoteCalls:
         if not self._pipeline.is_active(job.owner):
             detail = f"{job.owner} is off"
             if self._worth_it(job, call):
-                await self._desk.postpone(job, detail, OWNER_IS_OFF_RETRY_S, None)
+                await self._desk.postpone(job, detail, OWNER_IS_OFF_RETRY_S)
             else:
                 await self._desk.call_settled(job, self._no_answer(call, detail))
             return
@@ -75,7 +75,7 @@ class RemoteCalls:
         except Unreachable as error:
             if self._worth_it(job, call):
                 pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S)
-                await self._desk.postpone(job, str(error), pause, None)
+                await self._desk.postpone(job, str(error), pause)
                 return
             answer = self._no_answer(call, str(error))
         else:

@@ -3,18 +3,12 @@
 from typing import Literal
 
 from edge_agent.api.device import OutputOutcome
-from edge_agent.api.events import DrawerCompleted, ReceiptCompleted
+from edge_agent.api.events import DrawerCompleted, ReceiptCompleted, ReceiptUnreadable
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.job_bodies import DrawerBody, ReceiptBody, receipt_of
-from edge_agent.runtime.turn import Turn, machine_prompt
+from edge_agent.runtime.turn import Turn
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.transaction import Transaction
-
-
-def job_source(job: Job) -> str:
-    """Under which name the cashier is told of a job, until it has ended."""
-    return f"job {job.id}"
-
 
 UNREADABLE = "another version of the agent left it, which this one cannot read"
 
@@ -23,8 +17,7 @@ def settle_unreadable(tx: Transaction, job: Job, turn: Turn) -> None:
     """A job that this version does not understand ends here: it holds up no other."""
     tx.jobs.settle(job.id, JobStatus.FAILED, UNREADABLE, 0)
     if job.kind is JobKind.RECEIPT:
-        message = f"A receipt was not printed: {UNREADABLE}. Tell IT."
-        turn.say(machine_prompt(message, job_source(job)))
+        turn.publish(ReceiptUnreadable(occurred_at=turn.now, job_id=job.id, detail=UNREADABLE))
 
 
 def settle_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
@@ -36,14 +29,17 @@ def settle_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
     if job.kind is JobKind.RECEIPT and receipt_of(job) is None:
         settle_unreadable(tx, job, turn)
         return
-    settle_output(tx, job, OutputOutcome.UNCERTAIN, detail, turn)
-    if job.kind is JobKind.DRAWER:
-        message = "The drawer may have been opened: the agent stopped meanwhile. Look at it."
-        turn.say(machine_prompt(message, job_source(job), "sale"))
+    settle_output(tx, job, OutputOutcome.UNCERTAIN, detail, turn, interrupted=True)
 
 
 def settle_output(
-    tx: Transaction, job: Job, outcome: OutputOutcome, detail: str, turn: Turn
+    tx: Transaction,
+    job: Job,
+    outcome: OutputOutcome,
+    detail: str,
+    turn: Turn,
+    *,
+    interrupted: bool = False,
 ) -> None:
     """Records how an output ended, for the journal and for the cashier."""
     statuses = {
@@ -56,7 +52,7 @@ def settle_output(
     if job.kind is JobKind.RECEIPT:
         _receipt_ended(job, outcome, detail, turn)
     else:
-        _drawer_ended(job, outcome, detail, turn)
+        _drawer_ended(job, outcome, detail, turn, interrupted)
 
 
 def _receipt_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) -> None:
@@ -67,19 +63,12 @@ def _receipt_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) ->
         OutputOutcome.UNCERTAIN: "uncertain",
         OutputOutcome.IMPOSSIBLE: "failed",
     }
-    number = body.sale.basket.sale_number
-    turn.retract(job_source(job))
-    if outcome is OutputOutcome.UNCERTAIN:
-        message = f"The receipt of sale {number} may be on paper ({detail}). Look, then decide."
-        turn.say(machine_prompt(message, job_source(job)))
-    elif outcome is not OutputOutcome.DONE:
-        message = f"The receipt of sale {number} was not printed: {detail}."
-        turn.say(machine_prompt(message, job_source(job)))
     turn.publish(
         ReceiptCompleted(
             occurred_at=turn.now,
             job_id=job.id,
             basket_id=body.sale.basket.basket_id,
+            sale_number=body.sale.basket.sale_number,
             outcome=named[outcome],
             copy_of_original=body.edition is not Edition.ORIGINAL,
             edition=body.edition.value,
@@ -88,7 +77,9 @@ def _receipt_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) ->
     )
 
 
-def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) -> None:
+def _drawer_ended(
+    job: Job, outcome: OutputOutcome, detail: str, turn: Turn, interrupted: bool
+) -> None:
     body = DrawerBody.model_validate_json(job.body)
     named: dict[OutputOutcome, Literal["opened", "not_opened", "unknown"]] = {
         OutputOutcome.DONE: "opened",
@@ -96,15 +87,13 @@ def _drawer_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) -> 
         OutputOutcome.UNCERTAIN: "unknown",
         OutputOutcome.IMPOSSIBLE: "not_opened",
     }
-    if outcome in (OutputOutcome.FAILED, OutputOutcome.IMPOSSIBLE):
-        message = f"The drawer did not open: {detail}. Open it with the key."
-        turn.say(machine_prompt(message, job_source(job), "sale"))
     turn.publish(
         DrawerCompleted(
             occurred_at=turn.now,
             job_id=job.id,
             basket_id=body.basket_id,
             outcome=named[outcome],
+            interrupted=interrupted,
             detail=detail,
         )
     )

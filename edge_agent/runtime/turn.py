@@ -1,7 +1,8 @@
 """One input's turn: the lane takes it, the plugins answer its events, nothing is written yet.
 
-A turn is pure apart from its stopwatch: it collects the new lane and plugin states, the events in
-order and the effects wanted. The pipeline then writes all of it in one transaction.
+A turn is pure apart from its stopwatch: it folds events into the lane's state in their order, and
+collects them, the plugins' states and the effects wanted. The pipeline then writes all of it in one
+transaction.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from edge_agent.api.commands import LaneCommand
 from edge_agent.api.events import Event, Notice, PluginFaulted, parse_event
@@ -29,17 +30,18 @@ from edge_agent.api.plugin import (
     StartTimer,
 )
 from edge_agent.api.text import described
-from edge_agent.api.values import Prompt, Refused, Scan, Severity
+from edge_agent.api.values import Prompt, Refused, Scan
 from edge_agent.lane import holds
+from edge_agent.lane.decide import decide
+from edge_agent.lane.evolve import evolve
 from edge_agent.lane.inputs import LaneInput
 from edge_agent.lane.outcome import Context, LaneJob
-from edge_agent.lane.step import step
+from edge_agent.lane.prompts import MOST_PROMPTS, answers_input
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.resolve import Resolver
 from edge_agent.runtime.watchdog import Overrun
-from edge_agent.store.outbox import bounded_body
+from edge_agent.store.outbox import as_journaled, bounded_body
 
-MOST_PROMPTS = 6
 MOST_CONSEQUENCES = 200
 LARGEST_EVENT = 65_536
 QUARANTINE_AFTER = 3
@@ -48,10 +50,27 @@ FAULT_HOLD = "fault"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The lane and its plugins between two inputs."""
+    """The lane and its plugins between two inputs.
+
+    Attributes:
+        hints: what plugins told the cashier, until the next input; not journaled.
+        snapshot_at: the journal's position of the newest stored snapshot.
+        announced: the journal says that this agent has started.
+    """
 
     lane: LaneState
     plugins: Mapping[str, PluginSlot]
+    hints: tuple[Prompt, ...] = ()
+    snapshot_at: int = 0
+    announced: bool = False
+
+    @property
+    def shown(self) -> LaneState:
+        """The lane with all that the cashier is told."""
+        if not self.hints:
+            return self.lane
+        prompts = (*self.lane.prompts, *self.hints)[-MOST_PROMPTS:]
+        return self.lane.model_copy(update={"prompts": prompts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +86,14 @@ class Budget:
     watch: Callable[[Callable[[], Any]], Any] = lambda work: work()
 
 
-def machine_prompt(
-    message: str, source: str, lasts: Literal["sale", "retracted"] = "retracted"
-) -> Prompt:
-    """A word about the machine, which must not be wiped away by the next scan."""
-    return Prompt(message=message, severity=Severity.ATTENTION, source=source, lasts=lasts)
-
-
 class Turn:
     """Collects what one input changes."""
 
     def __init__(self, world: World, context: Context, resolver: Resolver, budget: Budget) -> None:
         self.lane = world.lane
         self.plugins = dict(world.plugins)
+        self.hints = world.hints
+        self.before = world
         self.events: list[Event] = []
         self.jobs: list[LaneJob] = []
         self.calls: list[tuple[str, CallHttp]] = []
@@ -106,7 +120,7 @@ class Turn:
     @property
     def world(self) -> World:
         """The lane and its plugins after the turn."""
-        return World(self.lane, self.plugins)
+        return replace(self.before, lane=self.lane, plugins=self.plugins, hints=self.hints)
 
     def scan(self, scan: Scan) -> Refused | None:
         """Let the lane take a scan; return why it was refused, if it was."""
@@ -125,24 +139,38 @@ class Turn:
         return refused
 
     def publish(self, *events: Event) -> None:
-        """Takes events into the journal and lets the plugins answer them, in order."""
-        self._queue.extend(events)
+        """Take events into the journal and let the plugins answer them, in order."""
+        self._take(*events)
         self._settle()
 
+    def hold(self, source: str, key: str, message: str) -> None:
+        """Hold the open sale, if there is one, until a shift lead lifts it."""
+        self.publish(*holds.place(self.lane, source, key, message, self._context))
+
     def _step(self, given: LaneInput) -> Refused | None:
-        outcome = step(self.lane, given, self._context)
+        outcome = decide(self.lane, given, self._context)
         if isinstance(outcome, Refused):
             return outcome
-        self.lane = outcome.state
         self.jobs += outcome.jobs
-        self._queue.extend(outcome.events)
+        self._take(*outcome.events)
         return None
+
+    def _take(self, *events: Event) -> None:
+        """Fold events into the lane in the order in which they will be journaled."""
+        for event in events:
+            taken = as_journaled(event)
+            self.lane = evolve(self.lane, taken)
+            if answers_input(taken):
+                self.hints = ()
+            self.events.append(taken)
+            # A fault is not offered to plugins: it must not breed faults.
+            if not isinstance(taken, PluginFaulted):
+                self._queue.append(taken)
 
     def _settle(self) -> None:
         while self._queue or self._requests:
             if self._queue:
                 event = self._queue.popleft()
-                self.events.append(event)
                 for name in sorted(self.plugins):
                     self._offer(name, event)
             else:
@@ -157,19 +185,6 @@ class Turn:
         if plugin in self.plugins:
             self._offer(plugin, notice)
             self._settle()
-
-    def say(self, prompt: Prompt) -> None:
-        """Shows the cashier one more sentence; the oldest gives way."""
-        kept = tuple(shown for shown in self.lane.prompts if shown != prompt)
-        self.lane = self.lane.model_copy(
-            update={"prompts": (*kept, prompt)[-MOST_PROMPTS:]},
-        )
-
-    def retract(self, source: str) -> None:
-        """Takes back what was said by a source, because it is not so any more."""
-        kept = tuple(shown for shown in self.lane.prompts if shown.source != source)
-        if kept != self.lane.prompts:
-            self.lane = self.lane.model_copy(update={"prompts": kept})
 
     def _offer(self, name: str, event: Event | Notice) -> None:
         slot = self.plugins[name]
@@ -243,15 +258,13 @@ class Turn:
     def _do(self, name: str, action: Action) -> None:
         match action:
             case Publish(event=event):
-                self._queue.append(event)
+                self._take(event)
             case PlaceHold(key=key, message=message, minimum_age=age):
-                self.lane, events = holds.place(self.lane, name, key, message, self._context, age)
-                self._queue.extend(events)
+                self._take(*holds.place(self.lane, name, key, message, self._context, age))
             case LiftHold(key=key, reason=reason):
-                self.lane, events = holds.lift(self.lane, name, key, reason, self._context)
-                self._queue.extend(events)
+                self._take(*holds.lift(self.lane, name, key, reason, self._context))
             case Say(message=message, severity=severity):
-                self.say(Prompt(message=message, severity=severity, source=name))
+                self._hint(Prompt(message=message, severity=severity, source=name))
             case CallHttp():
                 self.calls.append((name, action))
             case StartTimer():
@@ -262,6 +275,10 @@ class Turn:
                 self._requests.append((name, action))
             case Log(message=message):
                 self.log.append((name, message))
+
+    def _hint(self, prompt: Prompt) -> None:
+        kept = tuple(hint for hint in self.hints if hint != prompt)
+        self.hints = (*kept, prompt)[-MOST_PROMPTS:]
 
     def _request(self, name: str, request: Request) -> None:
         given = self._resolver.command(request.command, self.lane, self.now)
@@ -277,8 +294,7 @@ class Turn:
         self.plugins[slot.name] = replace(
             slot, faults=faults, quarantined=quarantined, detail=detail
         )
-        # Journaled, but not offered to plugins: a fault must not breed faults.
-        self.events.append(
+        self._take(
             PluginFaulted(
                 occurred_at=self._context.now,
                 plugin=slot.name,
@@ -287,17 +303,13 @@ class Turn:
                 quarantined=quarantined,
             )
         )
-        if quarantined:
-            message = f"{slot.name} is quarantined: {detail}. Tell a shift lead."
-            self.say(machine_prompt(message, slot.name, "sale"))
 
     def _hold_if_guarded(self, slot: PluginSlot, event: Event | Notice) -> None:
         for guard in slot.guards:
             if isinstance(event, guard.event) and getattr(event, guard.when_set) is not None:
-                self.lane, events = holds.place(
-                    self.lane, slot.name, FAULT_HOLD, guard.message, self._context
+                self._take(
+                    *holds.place(self.lane, slot.name, FAULT_HOLD, guard.message, self._context)
                 )
-                self._queue.extend(events)
 
 
 def _with_state(slot: PluginSlot, plugin: Plugin[Any, Any], state: object) -> PluginSlot:

@@ -4,11 +4,11 @@ from sqlalchemy import Connection
 
 from edge_agent.store.epochs import Epochs
 from edge_agent.store.job_table import JobTable
-from edge_agent.store.lane_table import LaneTable
 from edge_agent.store.master_data import MasterData
 from edge_agent.store.outbox import Outbox
 from edge_agent.store.plugin_table import PluginTable
 from edge_agent.store.retention import Retention
+from edge_agent.store.snapshots import Snapshots
 
 
 class Database:
@@ -18,7 +18,7 @@ class Database:
         self.outbox = Outbox(connection)
         self.epochs = Epochs(connection)
         self.retention = Retention(connection)
-        self.lane = LaneTable(connection)
+        self.snapshots = Snapshots(connection)
         self.plugins = PluginTable(connection)
         self.jobs = JobTable(connection)
         self.master_data = MasterData(connection)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from edge_agent.api.events import Event
+from edge_agent.api.events import Event, parse_event
 from edge_agent.api.text import LONGEST_TEXT, fit, fit_if_text
 from edge_agent.api.uuid7 import uuid7
 from edge_agent.store.chain import EventRecord, Head, chain_hash
@@ -198,6 +198,16 @@ def bounded_body(event: Event) -> str:
     if (size := len(body.encode())) > LARGEST_BODY:
         raise EventTooLarge(f"{event.type} has {size} bytes, {LARGEST_BODY} are allowed")
     return body
+
+
+def as_journaled(event: Event) -> Event:
+    """The event as the journal gives it back: itself, or with its longest texts cut.
+
+    Raises:
+        EventTooLarge: see ``bounded_body``.
+    """
+    body = bounded_body(event)
+    return event if len(body) <= LONGEST_TEXT else parse_event(body)
 
 
 def _cut_texts(value: Any) -> Any:

@@ -8,6 +8,7 @@ had got. Time in which the agent does not run keeps events longer, never shorter
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from edge_agent.store.snapshots import Snapshots
 from edge_agent.store.tables import (
     JobRow,
     OutboxRow,
@@ -62,6 +63,8 @@ class Retention:
     def prune(self, delivered: int, running_s: float, most: int, fewest: int) -> int:
         """Delete up to ``most`` delivered events, oldest first; return how many.
 
+        What is deleted ends at a snapshot of the lane, so that each moment since can be folded.
+
         Args:
             delivered: the position up to which the broker has acknowledged events.
             running_s: only what was marked by then is old enough.
@@ -73,7 +76,8 @@ class Retention:
         if old is None:
             return 0
         newest = self._connection.execute(select(func.max(_OUTBOX.c.position))).scalar_one() or 0
-        end = min(old, delivered, newest - max(fewest, 1))
+        may_go = min(old, delivered, newest - max(fewest, 1))
+        end = Snapshots(self._connection).newest_position(may_go)
         last = self._connection.execute(
             select(_OUTBOX)
             .where(
@@ -102,6 +106,7 @@ class Retention:
             },
         )
         self._connection.execute(delete(_SET_ASIDE).where(_SET_ASIDE.c.position <= last.position))
+        Snapshots(self._connection).forget_before(end)
         return self._connection.execute(
             delete(_OUTBOX).where(_OUTBOX.c.position <= last.position)
         ).rowcount

@@ -93,13 +93,12 @@ class CursorRow(SQLModel, table=True):
     offset: int | None
 
 
-class LaneRow(SQLModel, table=True):
-    """The lane's state (one row), and whether an agent is running on it."""
+class LaneSnapshotRow(SQLModel, table=True):
+    """The lane's state, as JSON, as the event at that position left it."""
 
-    __tablename__: ClassVar[str] = "lane"
-    id: int = Field(primary_key=True)
-    body: str
-    running: bool
+    __tablename__: ClassVar[str] = "lane_snapshot"
+    position: int = Field(primary_key=True)
+    state: str
 
 
 class PluginRow(SQLModel, table=True):

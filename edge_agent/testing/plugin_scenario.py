@@ -81,7 +81,7 @@ class PluginScenario:
     @property
     def prompts(self) -> list[str]:
         """What the cashier is told."""
-        return [prompt.message for prompt in self.lane.prompts]
+        return [prompt.message for prompt in self._world.shown.prompts]
 
     def price(
         self, gtin: str, cents: int = 100, restriction: str | None = None, name: str = "Thing"

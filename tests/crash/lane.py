@@ -38,6 +38,7 @@ from tests.crash.models import Effects, ModelBroker, ModelDevices, ModelHttp, To
 from tests.crash.schedule import Life
 
 SOURCE = "/stores/1/lanes/1"
+FRESH = LaneState(store="1", lane="1", currency="EUR")
 BEGAN = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 FEWEST_EVENTS = 30
 RETENTION_S = 6.0
@@ -131,7 +132,7 @@ class LaneUnderTest:
         self.clock = clock
         commits = Commits(loop)
         self.pipeline = Pipeline(
-            Policy(True, IntakePolicy(), Budget(10.0, lambda: 0.0)),
+            Policy(IntakePolicy(), Budget(10.0, lambda: 0.0)),
             clock,
             random.randbytes,
             lambda committed, rolled_back: SimulatedWriter(
@@ -153,8 +154,7 @@ class LaneUnderTest:
 
     async def start(self) -> None:
         """Bring up every service that writes."""
-        fresh = LaneState(store="1", lane="1", currency="EUR")
-        await self.pipeline.start(fresh, _slots, "1.0")
+        await self.pipeline.start(FRESH, _slots, "1.0")
         reader = self._reader = Reader(self._data_dir)
         loop = asyncio.get_running_loop()
         queue = JobQueue(reader, self._commits.jobs, self.clock)

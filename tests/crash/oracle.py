@@ -146,11 +146,13 @@ class Oracle:
         self.forgiven.update(told.items)
 
     def _state(self, connection: sqlite3.Connection) -> Iterator[str]:
-        stored = connection.execute("SELECT body FROM lane").fetchone()
+        stored = connection.execute(
+            "SELECT position, state FROM lane_snapshot ORDER BY position DESC LIMIT 1"
+        ).fetchone()
         if stored is None:
             return
-        lane = json.loads(stored[0])
-        folded = _fold(self.order)
+        position, lane = stored[0], json.loads(stored[1])
+        folded = _fold(row for row in self.order if row.position <= position)
         basket = lane["basket"]
         actual = {
             "operator": lane["operator"] and lane["operator"]["employee_id"],
@@ -165,7 +167,7 @@ class Oracle:
         }
         for name, value in folded.items():
             if actual[name] != value:
-                yield f"the lane's {name} is {actual[name]!r}, its events say {value!r}"
+                yield f"the snapshot's {name} is {actual[name]!r}, the events say {value!r}"
 
     def _plugin(self, connection: sqlite3.Connection, told: Told) -> Iterator[str]:
         row = connection.execute(

@@ -19,12 +19,17 @@ import structlog
 from sqlalchemy import URL, Engine, create_engine
 
 from edge_agent.api.errors import StoreError
+from edge_agent.api.events import parse_event
+from edge_agent.api.lane import LaneState
+from edge_agent.lane.evolve import fold
 from edge_agent.runtime.imports import PeopleImport, PriceBookImport
+from edge_agent.runtime.restore import restore
 from edge_agent.store import connection
+from edge_agent.store.reader import Reader
 from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from tests.crash.faults import Crash, Faults, Statements
-from tests.crash.lane import BEGAN, SOURCE, LaneUnderTest
+from tests.crash.lane import BEGAN, FRESH, SOURCE, LaneUnderTest
 from tests.crash.loop import SimulatedLoop
 from tests.crash.models import Effects, Topic
 from tests.crash.oracle import Oracle, Violation
@@ -107,8 +112,10 @@ class _Run:
         try:
             for number, life in enumerate(self._schedule.lives):
                 report.life = number
-                self._live(number, life)
-                self._oracle.look(self._look_at(), self._told, self._topic, self._effects)
+                stopped_as = self._live(number, life)
+                left = self._look_at()
+                self._oracle.look(left, self._told, self._topic, self._effects)
+                self._fold(left, stopped_as)
         except Violation as found:
             report.violation = str(found)
         # What the simulator itself cannot explain is a finding too.
@@ -126,7 +133,21 @@ class _Run:
         report.counts["records"] += len(self._topic.records)
         return report
 
-    def _live(self, number: int, life: Life) -> None:
+    def _fold(self, database: Path, stopped_as: LaneState | None) -> None:
+        """The whole journal, the newest snapshot with its tail and the live lane are one."""
+        reader = Reader(database.parent)
+        try:
+            restored = reader.read_now(lambda tables: restore(tables, FRESH)).state
+        finally:
+            reader.close()
+        whole = fold(FRESH, (parse_event(row.text) for row in self._oracle.order))
+        if whole != restored:
+            raise Violation(f"the journal says {whole!r}, the snapshot and its tail {restored!r}")
+        if stopped_as is not None and stopped_as != whole:
+            raise Violation(f"the lane stopped as {stopped_as!r}, its journal says {whole!r}")
+
+    def _live(self, number: int, life: Life) -> LaneState | None:
+        """One life; the lane as it stopped, None where it did not stop in order."""
         left = self._folder / "left"
         if life.restores and number > 1:
             self._restore()
@@ -151,8 +172,9 @@ class _Run:
         asyncio.set_event_loop(loop)
         self._statements.under(faults)
         crashed = False
+        stopped_as: LaneState | None = None
         try:
-            loop.run_until_complete(
+            stopped_as = loop.run_until_complete(
                 _life(self._now, life, faults, self._topic, self._effects, self._told, self._age_s)
             )
         except Crash:
@@ -171,6 +193,7 @@ class _Run:
             _copy(self._now, left)
         shutil.rmtree(self._now, ignore_errors=True)
         left.rename(self._now)
+        return stopped_as
 
     def _look_at(self) -> Path:
         """A copy: opening a database recovers it, and that is the agent's to do."""
@@ -205,7 +228,7 @@ async def _life(
     effects: Effects,
     told: Told,
     age_s: float,
-) -> None:
+) -> LaneState | None:
     lane = LaneUnderTest(data_dir, life, faults, topic, effects, age_s)
     try:
         await lane.start()
@@ -214,6 +237,8 @@ async def _life(
     except StoreError:
         # An agent that cannot open or close its database ends, and systemd starts it again.
         faults.counts["ended by the disk"] += 1
+        return None
+    return lane.pipeline.world.lane
 
 
 async def _play(lane: LaneUnderTest, life: Life, told: Told) -> None:

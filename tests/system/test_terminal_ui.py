@@ -244,7 +244,7 @@ async def test_a_lead_lifts_a_hold_with_badge_and_reason(
     await pilot.press("l", *LEAD.badge, "enter")
     await pilot.pause()
     await pilot.press(*"known", "enter")
-    await shows(pilot, "#notices", "Hold lifted by Maria.")
+    await shows(pilot, "#notices", "Hold lifted by a shift lead.")
 
 
 async def test_a_lead_lifts_a_hold_by_scanning_the_badge(
@@ -253,7 +253,7 @@ async def test_a_lead_lifts_a_hold_by_scanning_the_badge(
     await lane.client.command(EnterCode(code=by_name(lane.assortment, "Pilsner").gtin))
     await shows(pilot, "#notices", "HELD")
     assert await lane.scanner.scan(LEAD.badge)
-    await shows(pilot, "#notices", "Hold lifted by Maria.")
+    await shows(pilot, "#notices", "Hold lifted by a shift lead.")
     state = (await lane.client.lane()).state
     assert (state.operator.name if state.operator else "", state.basket is not None) == (
         "Anna",

@@ -6,7 +6,7 @@ import pytest
 
 from edge_agent.api.age import AgeReason, Verdict
 from edge_agent.api.events import AgeChecked, Event, ItemAdded, Tender
-from edge_agent.api.lane import LaneState, Phase
+from edge_agent.api.lane import Phase
 from edge_agent.api.values import (
     Employee,
     ItemFlag,
@@ -18,6 +18,8 @@ from edge_agent.api.values import (
 )
 from edge_agent.lane import holds
 from edge_agent.lane.basket import MOST_LINES
+from edge_agent.lane.decide import decide
+from edge_agent.lane.evolve import fold
 from edge_agent.lane.inputs import (
     AddItem,
     AttachCustomer,
@@ -32,8 +34,7 @@ from edge_agent.lane.inputs import (
     VoidItem,
     VoidSale,
 )
-from edge_agent.lane.outcome import ReceiptJob, Step
-from edge_agent.lane.step import step
+from edge_agent.lane.outcome import Outcome, ReceiptJob
 from tests.conftest import SEVEN_OF_A_SALE
 from tests.unit.lane.sales import (
     ADD,
@@ -44,14 +45,10 @@ from tests.unit.lane.sales import (
     MILK,
     ON,
     after,
+    held,
     new_context,
+    taken,
 )
-
-
-def taken(state: LaneState, given: LaneInput) -> Step:
-    outcome = step(state, given, CONTEXT)
-    assert isinstance(outcome, Step), outcome
-    return outcome
 
 
 def types(events: tuple[Event, ...]) -> list[str]:
@@ -133,7 +130,7 @@ def test_a_whole_sale_gives_the_seven_events_in_order() -> None:
 def test_out_of_order_is_refused_in_the_cashiers_words(
     before: tuple[LaneInput, ...], given: LaneInput, code: str, says: str
 ) -> None:
-    refused = step(after(*before), given, CONTEXT)
+    refused = decide(after(*before), given, CONTEXT)
     assert isinstance(refused, Refused)
     assert refused.code == code
     assert says in refused.message
@@ -202,47 +199,50 @@ def test_sales_are_numbered_without_gaps() -> None:
 
 def test_a_sale_has_a_bounded_number_of_lines() -> None:
     state = after(ON, *([ADD] * MOST_LINES))
-    refused = step(state, ADD, CONTEXT)
+    refused = decide(state, ADD, CONTEXT)
     assert isinstance(refused, Refused)
     assert refused.code == "basket_full"
 
 
 def test_a_hold_stops_tender_until_its_source_lifts_it() -> None:
     state = after(ON, ADD, Finalize())
-    state, placed = holds.place(state, "age", "k", "Check ID.", CONTEXT)
-    refused = step(state, TakeTender(tender=Tender.CARD), CONTEXT)
+    placed = holds.place(state, "age", "k", "Check ID.", CONTEXT)
+    state = fold(state, placed)
+    refused = decide(state, TakeTender(tender=Tender.CARD), CONTEXT)
     assert isinstance(refused, Refused)
     assert (refused.code, "Check ID." in refused.message) == ("held", True)
-    state, lifted = holds.lift(state, "age", "k", "18+", CONTEXT)
+    lifted = holds.lift(state, "age", "k", "18+", CONTEXT)
     assert types((*placed, *lifted)) == ["pos.hold.placed", "pos.hold.released"]
-    assert isinstance(step(state, TakeTender(tender=Tender.CARD), CONTEXT), Step)
+    state = fold(state, lifted)
+    assert isinstance(decide(state, TakeTender(tender=Tender.CARD), CONTEXT), Outcome)
 
 
-def test_a_hold_is_placed_once_per_key_and_its_words_renewed() -> None:
-    state, _ = holds.place(after(ON, ADD), "age", "k", "16", CONTEXT)
-    state, again = holds.place(state, "age", "k", "18", CONTEXT)
+def test_hold_is_renewed() -> None:
+    """One hold per key: its words change by a second event, and the same words by none."""
+    state = held(after(ON, ADD), message="16")
+    (renewed,) = holds.place(state, "age", "k", "18", CONTEXT)
+    state = fold(state, [renewed])
     assert state.basket is not None
-    assert ([hold.message for hold in state.basket.holds], again) == (["18"], ())
+    assert [hold.message for hold in state.basket.holds] == ["18"]
+    assert holds.place(state, "age", "k", "18", CONTEXT) == ()
 
 
 def test_nobody_lifts_the_hold_of_another() -> None:
-    state, _ = holds.place(after(ON, ADD), "age", "k", "m", CONTEXT)
-    same, events = holds.lift(state, "fraud", "k", "r", CONTEXT)
-    assert (same, events) == (state, ())
+    assert holds.lift(held(after(ON, ADD)), "fraud", "k", "r", CONTEXT) == ()
 
 
 @pytest.mark.parametrize("approver", [None, ANNA])
 def test_only_a_lead_lifts_a_hold_by_hand(approver: Employee | None) -> None:
-    state, _ = holds.place(after(ON, ADD), "age", "k", "m", CONTEXT)
+    state = held(after(ON, ADD))
     assert state.basket is not None
     hold_id = state.basket.holds[0].hold_id
-    refused = step(state, LiftHoldByLead(hold_id=hold_id, approver=approver, reason="r"), CONTEXT)
+    refused = decide(state, LiftHoldByLead(hold_id=hold_id, approver=approver, reason="r"), CONTEXT)
     assert isinstance(refused, Refused)
     assert refused.code == "lead_needed"
 
 
 def test_a_leads_release_says_who_and_why() -> None:
-    state, _ = holds.place(after(ON, ADD), "age", "k", "m", CONTEXT)
+    state = held(after(ON, ADD))
     assert state.basket is not None
     hold_id = state.basket.holds[0].hold_id
     outcome = taken(state, LiftHoldByLead(hold_id=hold_id, approver=MARIA, reason="known"))
@@ -264,14 +264,10 @@ def check(verdict: Verdict, age: int = 18) -> RecordAgeCheck:
     return RecordAgeCheck(minimum_age=age, verdict=verdict, method="visual", rule=f"{age}+")
 
 
-def held(state: LaneState, age: int = 18) -> LaneState:
-    return holds.place(state, "age", "k", f"{age}", CONTEXT, minimum_age=age)[0]
-
-
 @pytest.mark.parametrize("age", [18, 21])
 def test_second_document_after_a_fail(age: int) -> None:
     """Somebody else's pass lifts nothing, and the lane and the event say why."""
-    failed = taken(held(after(ON, ADD)), check(Verdict.FAIL)).state
+    failed = taken(held(after(ON, ADD), minimum_age=18), check(Verdict.FAIL)).state
     second = taken(failed, check(Verdict.PASS, age))
     assert second.state.basket is not None
     assert len(second.state.basket.holds) == 1
@@ -284,7 +280,7 @@ def test_second_document_after_a_fail(age: int) -> None:
 
 def test_lower_age_after_a_fail() -> None:
     """Who is not 18 may still be 16."""
-    failed = taken(held(after(ON, ADD), 16), check(Verdict.FAIL)).state
+    failed = taken(held(after(ON, ADD), minimum_age=16), check(Verdict.FAIL)).state
     passed = taken(failed, check(Verdict.PASS, 16))
     assert passed.state.basket is not None
     assert passed.state.basket.holds == ()
@@ -292,7 +288,7 @@ def test_lower_age_after_a_fail() -> None:
 
 def test_undetermined_is_neither_pass_nor_fail() -> None:
     """It lifts nothing; a card that could not be read may be read at the second scan."""
-    unread = taken(held(after(ON, ADD)), check(Verdict.UNDETERMINED)).state
+    unread = taken(held(after(ON, ADD), minimum_age=18), check(Verdict.UNDETERMINED)).state
     assert unread.basket is not None
     assert len(unread.basket.holds) == 1
     passed = taken(unread, check(Verdict.PASS))
@@ -301,7 +297,8 @@ def test_undetermined_is_neither_pass_nor_fail() -> None:
 
 
 def test_lead_signed_on_decides_after_a_fail() -> None:
-    failed = taken(held(after(SignEmployeeOn(employee=MARIA), ADD)), check(Verdict.FAIL)).state
+    selling = held(after(SignEmployeeOn(employee=MARIA), ADD), minimum_age=18)
+    failed = taken(selling, check(Verdict.FAIL)).state
     passed = taken(failed, check(Verdict.PASS))
     assert passed.state.basket is not None
     assert passed.state.basket.holds == ()
@@ -310,15 +307,15 @@ def test_lead_signed_on_decides_after_a_fail() -> None:
 
 
 def test_lead_lifts_the_hold_after_a_fail() -> None:
-    failed = taken(held(after(ON, ADD)), check(Verdict.FAIL)).state
+    failed = taken(held(after(ON, ADD), minimum_age=18), check(Verdict.FAIL)).state
     lifted = taken(failed, SignEmployeeOn(employee=MARIA)).state
     assert lifted.basket is not None
     assert lifted.basket.holds == ()
 
 
 def test_fail_is_forgotten_with_the_sale() -> None:
-    failed = taken(held(after(ON, ADD)), check(Verdict.FAIL)).state
-    next_sale = held(taken(taken(failed, VoidSale()).state, ADD).state)
+    failed = taken(held(after(ON, ADD), minimum_age=18), check(Verdict.FAIL)).state
+    next_sale = held(after(VoidSale(), ADD, state=failed), minimum_age=18)
     passed = taken(next_sale, check(Verdict.PASS))
     assert passed.state.basket is not None
     assert passed.state.basket.holds == ()
@@ -327,15 +324,15 @@ def test_fail_is_forgotten_with_the_sale() -> None:
 def test_a_refusal_changes_nothing() -> None:
     state = after(ON, ADD)
     before, given = state.model_dump_json(), new_context()
-    assert isinstance(step(state, StartSale(), given), Refused)
+    assert isinstance(decide(state, StartSale(), given), Refused)
     assert state.model_dump_json() == before
-    assert step(state, ADD, given) == step(state, ADD, new_context())
+    assert decide(state, ADD, given) == decide(state, ADD, new_context())
 
 
 def test_an_age_check_lifts_the_holds_that_ask_for_no_more() -> None:
-    state, _ = holds.place(after(ON, ADD), "off-now", "k", "16", CONTEXT, minimum_age=16)
-    state, _ = holds.place(state, "off-now", "l", "21", CONTEXT, minimum_age=21)
-    state, _ = holds.place(state, "fraud", "m", "a lead must look", CONTEXT)
+    state = held(after(ON, ADD), "off-now", "k", "16", minimum_age=16)
+    state = held(state, "off-now", "l", "21", minimum_age=21)
+    state = held(state, "fraud", "m", "a lead must look")
     checked = taken(
         state, RecordAgeCheck(minimum_age=18, verdict=Verdict.PASS, method="visual", rule="18+")
     )
@@ -349,19 +346,19 @@ def test_an_age_check_lifts_the_holds_that_ask_for_no_more() -> None:
 
 
 def test_a_leads_badge_lifts_the_first_hold_a_cashiers_does_not() -> None:
-    state, _ = holds.place(after(ON, ADD), "fraud", "k", "look", CONTEXT)
+    state = held(after(ON, ADD), "fraud", "k", "look")
     lifted = taken(state, SignEmployeeOn(employee=MARIA))
     assert types(lifted.events) == ["pos.hold.released"]
     assert lifted.state.operator is not None
     assert lifted.state.operator.name == "Anna"
     jonas = Employee(badge="EMP2", employee_id="2", name="Jonas")
-    refused = step(state, SignEmployeeOn(employee=jonas), CONTEXT)
+    refused = decide(state, SignEmployeeOn(employee=jonas), CONTEXT)
     assert isinstance(refused, Refused)
 
 
 def test_an_item_priced_in_another_currency_is_refused() -> None:
     dollars = MILK.model_copy(update={"unit_price": Money(minor=99, currency="USD")})
-    refused = step(after(ON), AddItem(gtin=MILK.gtin, item=dollars), CONTEXT)
+    refused = decide(after(ON), AddItem(gtin=MILK.gtin, item=dollars), CONTEXT)
     assert isinstance(refused, Refused)
     assert refused.code == "wrong_currency"
 
@@ -407,7 +404,7 @@ def test_a_measure_that_does_not_fit_the_item_is_refused(
     item: PriceBookItem, changes: dict[str, object], code: str
 ) -> None:
     given = AddItem(gtin=item.gtin, item=item).model_copy(update=changes)
-    refused = step(after(ON), given, CONTEXT)
+    refused = decide(after(ON), given, CONTEXT)
     assert isinstance(refused, Refused)
     assert (refused.code, refused.gtin) == (code, item.gtin)
 

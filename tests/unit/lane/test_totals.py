@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edge_agent.api.lane import BasketLine
 from edge_agent.api.values import Money
-from edge_agent.lane.totals import totals_of
+from edge_agent.lane.totals import no_totals, totals_of, with_line, without_line
 
 
 def line(cents: int, rate: str, quantity: int = 1, *, voided: bool = False) -> BasketLine:
@@ -60,6 +60,24 @@ def test_the_tax_table_adds_up(given_lines: list[BasketLine], included: bool) ->
     assert totals.net + totals.tax == totals.total
     assert sum(tax.gross.minor for tax in totals.taxes) == totals.total.minor
     assert all(tax.net + tax.tax == tax.gross for tax in totals.taxes)
+
+
+@given(lines, st.booleans())
+def test_kept_up_line_by_line(given_lines: list[BasketLine], included: bool) -> None:
+    """Adding all lines and taking the voided ones away gives what the sums per rate give."""
+    totals, active = no_totals("EUR"), list(given_lines)
+    for added in given_lines:
+        totals = with_line(totals, added, included)
+    for taken in [one for one in given_lines if one.voided]:
+        active.remove(taken)
+        totals = without_line(totals, taken, active, included)
+    sums: dict[Decimal, int] = {}
+    for one in active:
+        sums[one.tax_rate] = sums.get(one.tax_rate, 0) + one.unit_price.minor * one.quantity
+    kept = {tax.rate: (tax.gross if included else tax.net).minor for tax in totals.taxes}
+    assert kept == sums
+    assert totals.item_count == sum(one.quantity for one in active)
+    assert totals == totals_of(active, "EUR", included)
 
 
 def test_an_empty_sale_is_zero() -> None:

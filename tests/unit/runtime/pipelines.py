@@ -12,6 +12,7 @@ from edge_agent.runtime.imports import PeopleImport, PriceBookImport
 from edge_agent.runtime.pipeline import Pipeline, Policy
 from edge_agent.runtime.plugin_slot import PluginSlot, load_slot
 from edge_agent.runtime.registry import Registry
+from edge_agent.runtime.restore import restore
 from edge_agent.runtime.turn import Budget
 from edge_agent.store.reader import Reader
 from edge_agent.store.transaction import Transaction
@@ -38,7 +39,7 @@ class Lane:
     def __init__(self, data_dir: Path) -> None:
         self.changes: list[set[Change]] = []
         self.pipeline = Pipeline(
-            Policy(True, IntakePolicy(), Budget(10.0, lambda: 0.0)),
+            Policy(IntakePolicy(), Budget(10.0, lambda: 0.0)),
             lambda: NOON,
             seeded_bytes,
             lambda committed, rolled_back: Writer(
@@ -64,6 +65,11 @@ class Lane:
 
     def crash(self) -> None:
         self.pipeline._writer.close()
+
+
+def stored_lane(data_dir: Path) -> LaneState:
+    """The lane as its journal says it is."""
+    return Reader(data_dir).read_now(lambda db: restore(db, FRESH)).state
 
 
 def scan(code: str) -> Scan:

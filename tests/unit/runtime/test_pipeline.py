@@ -22,7 +22,7 @@ from edge_agent.store.reader import Reader
 from edge_agent.store.transaction import Transaction
 from edge_agent.testing import NOON
 from tests.crash.faults import DiskFault, Faults, Statements
-from tests.unit.runtime.pipelines import FRESH, PEN, Lane, event_types, scan
+from tests.unit.runtime.pipelines import FRESH, PEN, Lane, event_types, scan, stored_lane
 
 
 async def test_an_open_sale_and_plugin_states_survive_a_crash(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ async def test_what_is_shown_is_committed(tmp_path: Path) -> None:
     assert pipeline.world is before
     assert pipeline.world.lane.basket is not None
     lines = len(pipeline.world.lane.basket.lines)
-    stored = Reader(tmp_path).read_now(lambda db: db.lane.load())
+    stored = stored_lane(tmp_path)
     assert stored == pipeline.world.lane
 
     def make_room(tx: Transaction) -> None:
@@ -91,9 +91,8 @@ async def test_what_is_shown_is_committed(tmp_path: Path) -> None:
 
     await pipeline.transact(make_room)
     assert (await pipeline.scan(scan(PEN))).accepted
-    after = Reader(tmp_path).read_now(lambda db: db.lane.load())
+    after = stored_lane(tmp_path)
     assert after == pipeline.world.lane
-    assert after is not None
     assert after.basket is not None
     assert len(after.basket.lines) == lines + 1
 
@@ -161,9 +160,8 @@ async def test_commit_that_fails_is_looked_at(tmp_path: Path, disk: Statements, 
     assert (await pipeline.scan(scan(PEN))).accepted
     taken = 3 if done else 2
     assert event_types(tmp_path).count("pos.item.added") == taken
-    stored = Reader(tmp_path).read_now(lambda db: db.lane.load())
+    stored = stored_lane(tmp_path)
     assert stored == pipeline.world.lane
-    assert stored is not None
     assert stored.basket is not None
     assert len(stored.basket.lines) == taken
 
@@ -187,9 +185,8 @@ async def test_commit_that_cannot_be_looked_at(tmp_path: Path, disk: Statements)
     disk.under(None)
     assert (await pipeline.scan(scan(PEN))).accepted
     assert event_types(tmp_path).count("pos.item.added") == 3
-    stored = Reader(tmp_path).read_now(lambda db: db.lane.load())
+    stored = stored_lane(tmp_path)
     assert stored == pipeline.world.lane
-    assert stored is not None
     assert stored.basket is not None
     assert len(stored.basket.lines) == 3
 

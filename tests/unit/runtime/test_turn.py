@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from edge_agent.api.commands import EnterCode, FinalizeSubtotal, Pay, SignOn
-from edge_agent.api.events import Event, PluginFaulted, PluginReported, Tender
+from edge_agent.api.events import (
+    AgentStarted,
+    Event,
+    HoldReleased,
+    PaymentCompleted,
+    PluginFaulted,
+    PluginReported,
+    Tender,
+)
 from edge_agent.api.plugin import Action, CallHttp, PlaceHold, Publish, Record, StartTimer
 from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
 from edge_agent.runtime.turn import MOST_CONSEQUENCES, QUARANTINE_AFTER, World
@@ -235,9 +243,11 @@ def test_words_about_the_machine_stay_until_the_sale_is_over() -> None:
     assert not any("quarantined" in prompt for prompt in scenario.prompts)
 
 
-def test_only_events_of_the_catalogue_may_be_declared() -> None:
+@pytest.mark.parametrize("event", [Event, PaymentCompleted, HoldReleased, AgentStarted])
+def test_plugins_publish_only_their_own(event: type[Event]) -> None:
+    """No plugin ends a sale or lifts a hold by saying that it was done."""
     with pytest.raises(TypeError, match="publishes must be a tuple"):
-        type("Anything", (Undeclared,), {"publishes": (Event,)})
+        type("Anything", (Undeclared,), {"publishes": (event,)})
 
 
 def test_long_words_are_cut_wherever_they_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from edge_agent.api.events import AgentStopped
+from edge_agent.api.lane import LaneState
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.connection import open_connection
 from edge_agent.store.head_file import HeadFile
@@ -22,6 +23,11 @@ from tests.conftest import SOURCE, seeded_bytes
 def append(tx: Transaction) -> EventRecord:
     """One event that says little."""
     return tx.append(AgentStopped(occurred_at=NOON))[0]
+
+
+def keep_snapshot(tx: Transaction) -> None:
+    """A snapshot of a lane behind the newest event, so that all before it may be pruned."""
+    tx.snapshots.save(tx.head.position, LaneState(store="1", lane="1", currency="EUR"))
 
 
 def write_events(data_dir: Path, count: int) -> list[EventRecord]:

@@ -12,6 +12,7 @@ from edge_agent.store.head_file import FILE_NAME as HEAD
 from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON
 from tests.conftest import SOURCE, seeded_bytes
+from tests.unit.lane.sales import FRESH
 from tests.unit.store.journals import append, change, read_events, verify, write_events
 
 
@@ -106,6 +107,7 @@ def test_pruned_head_says_nothing(tmp_path: Path) -> None:
     for _ in range(5):
         writer.submit(append).result(5)
     writer.submit(lambda tx: tx.retention.mark(1.0, 0.0)).result(5)
+    writer.submit(lambda tx: tx.snapshots.save(6, FRESH)).result(5)
     assert writer.submit(lambda tx: tx.retention.prune(6, 1.0, 100, 1)).result(5) == 6
     writer.close()
     (tmp_path / HEAD).write_bytes(head)

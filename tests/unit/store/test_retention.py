@@ -7,12 +7,15 @@ from edge_agent.store.jobs import JobKind
 from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON
-from tests.unit.store.journals import read_events
+from tests.unit.lane.sales import FRESH
+from tests.unit.store.journals import keep_snapshot, read_events
 
 
 def append(tx: Transaction, count: int, year: int = 2026) -> None:
+    """Events with a snapshot of the lane behind each, so that pruning may end anywhere."""
     for _ in range(count):
         tx.append(AgentStopped(occurred_at=NOON.replace(year=year)))
+        keep_snapshot(tx)
 
 
 def left(tx: Transaction) -> list[int]:
@@ -72,6 +75,24 @@ def test_prunes_a_little_at_a_time(writer: Writer) -> None:
         return [*counts, *left(tx)]
 
     assert writer.submit(work).result(5) == [3, 3, 2, 0, 9]
+
+
+def test_pruning_ends_at_a_snapshot(writer: Writer) -> None:
+    """Nothing behind the newest snapshot goes, and no snapshot that a fold needs."""
+
+    def work(tx: Transaction) -> list[list[int]]:
+        for _ in range(9):
+            tx.append(AgentStopped(occurred_at=NOON))
+        tx.retention.mark(10.0, 1.0)
+        steps = []
+        for snapshot in (None, 2, 5, 9):
+            if snapshot is not None:
+                tx.snapshots.save(snapshot, FRESH)
+            tx.retention.prune(9, 50.0, 100, 1)
+            steps.append([*left(tx)[:1], *tx.snapshots.positions()])
+        return steps
+
+    assert writer.submit(work).result(5) == [[1], [3, 2], [6, 5], [6, 5, 9]]
 
 
 def test_running_time_goes_on_over_restarts(writer: Writer) -> None:

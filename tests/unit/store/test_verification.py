@@ -15,6 +15,7 @@ from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 from edge_agent.testing import NOON
 from tests.conftest import SOURCE, seeded_bytes
+from tests.unit.lane.sales import FRESH
 from tests.unit.store.journals import append, change, read_events, verify, write_events
 
 FORGERIES: dict[str, tuple[str, str]] = {
@@ -80,6 +81,7 @@ def test_beginning_after_pruning(tmp_path: Path) -> None:
         writer.submit(append).result(5)
     writer.submit(lambda tx: tx.outbox.move_cursor("kafka", Cursor(4))).result(5)
     writer.submit(lambda tx: tx.retention.mark(1.0, 0.0)).result(5)
+    writer.submit(lambda tx: tx.snapshots.save(4, FRESH)).result(5)
     assert writer.submit(lambda tx: tx.retention.prune(4, 1.0, 100, 1)).result(5) == 4
     writer.close()
     assert verify(tmp_path).problems == ()

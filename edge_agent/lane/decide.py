@@ -1,4 +1,4 @@
-"""One input, one step: the lane's whole behaviour behind one function."""
+"""Decide: one input to a lane becomes events and jobs, or a refusal. Pure."""
 
 from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Refused
@@ -18,11 +18,11 @@ from edge_agent.lane.inputs import (
     VoidItem,
     VoidSale,
 )
-from edge_agent.lane.outcome import Context, Step
+from edge_agent.lane.outcome import Context, Outcome
 
 
-def step(state: LaneState, given: LaneInput, context: Context) -> Step | Refused:
-    """Applies one input. A refusal leaves the lane exactly as it was."""
+def decide(state: LaneState, given: LaneInput, context: Context) -> Outcome | Refused:
+    """Decide what follows from an input; ``evolve`` folds the events into the state."""
     match given:
         case SignEmployeeOn(employee=employee):
             lifted = holds.lift_by_badge(state, employee, context) if employee else None

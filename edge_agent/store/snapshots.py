@@ -1,0 +1,73 @@
+"""Snapshots of the lane: its state after some event, so that a fold of the journal is short."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from edge_agent.api.errors import StoreError
+from edge_agent.api.lane import LaneState
+from edge_agent.api.validation import explain
+from edge_agent.store.tables import LaneSnapshotRow, core
+
+_SNAPSHOT = core(LaneSnapshotRow)
+_SAVE = (
+    upsert(_SNAPSHOT)
+    .values(position=bindparam("position"), state=bindparam("state"))
+    .on_conflict_do_update(index_elements=["position"], set_={"state": bindparam("state")})
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The lane as the event at a position of the journal left it."""
+
+    position: int
+    state: LaneState
+
+
+class Snapshots:
+    """The stored snapshots, oldest first; the newest bounds the fold at start."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def newest(self, position: int | None = None) -> Snapshot | None:
+        """The newest snapshot, or the newest that is not behind a position; None: there is none.
+
+        Raises:
+            StoreError: this version of the agent cannot read it.
+        """
+        query = select(_SNAPSHOT).order_by(_SNAPSHOT.c.position.desc()).limit(1)
+        if position is not None:
+            query = query.where(_SNAPSHOT.c.position <= position)
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        try:
+            return Snapshot(row.position, LaneState.model_validate_json(row.state))
+        except ValidationError as error:
+            raise StoreError(
+                "The lane's state was written by another version of the agent "
+                f"({'; '.join(explain(error)[:3])}). Install that version again, or a newer one."
+            ) from None
+
+    def save(self, position: int, state: LaneState) -> None:
+        """Keep the state that the event at that position left."""
+        values = {"position": position, "state": state.model_dump_json()}
+        self._connection.execute(_SAVE, values)
+
+    def positions(self) -> list[int]:
+        """The positions of all snapshots, oldest first."""
+        query = select(_SNAPSHOT.c.position).order_by(_SNAPSHOT.c.position)
+        return list(self._connection.execute(query).scalars())
+
+    def newest_position(self, position: int) -> int:
+        """The position of the newest snapshot that is not behind this one; 0 where none is."""
+        query = select(func.max(_SNAPSHOT.c.position)).where(_SNAPSHOT.c.position <= position)
+        return self._connection.execute(query).scalar_one() or 0
+
+    def forget_before(self, position: int) -> None:
+        """Delete the snapshots before that position."""
+        self._connection.execute(delete(_SNAPSHOT).where(_SNAPSHOT.c.position < position))
