@@ -5,7 +5,17 @@ import sys
 import typer
 
 from edge_agent.api.errors import EdgeAgentError
-from edge_agent.cli import agent, check, decode, devices, journal, master_data, plugins, simulation
+from edge_agent.cli import (
+    agent,
+    check,
+    decode,
+    devices,
+    journal,
+    lane,
+    master_data,
+    plugins,
+    simulation,
+)
 
 app = typer.Typer(
     help="The lane edge agent: scanners, printers and drawers to point-of-sale events.",
@@ -23,6 +33,7 @@ app.add_typer(master_data.recalls, name="recalls")
 app.add_typer(master_data.people, name="people")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(journal.app, name="journal")
+app.add_typer(lane.app, name="lane")
 
 
 def main() -> None:

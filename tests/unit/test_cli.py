@@ -18,9 +18,14 @@ from typer.main import get_command
 
 from edge_agent import __version__
 from edge_agent.api.events import CATALOGUE
+from edge_agent.api.lane import LaneState
 from edge_agent.cli import app, main
+from edge_agent.store.writer import Writer
+from edge_agent.testing import NOON
 from simulator.documents.aamva import Card
 from simulator.documents.holder import holder_born
+from tests.conftest import SOURCE, seeded_bytes
+from tests.recorded import restore_recorded
 
 CONFIG = """\
 [lane]
@@ -70,7 +75,7 @@ def config(tmp_path: Path) -> str:
 
 COMMANDS = {
     "run", "tui", "health", "events", "version", "check", "demo", "rig", "simulate", "record",
-    "decode", "devices", "price-book", "recalls", "people", "plugins", "journal",
+    "decode", "devices", "price-book", "recalls", "people", "plugins", "journal", "lane",
 }  # fmt: skip
 
 
@@ -102,6 +107,47 @@ def test_demo_without_a_terminal_is_headless(mocker: MockerFixture) -> None:
     ended = edge_agent("demo", "--sales", "2")
     assert (ended.returncode, headless.call_args.args[0]) == (0, 2)
     assert "playing the headless demo" in ended.stderr
+
+
+@pytest.fixture
+def recorded(config: str) -> str:
+    """The configuration of a lane whose agent died in the middle of a sale."""
+    data_dir = Path(config).parent / "data"
+    data_dir.mkdir()
+    restore_recorded("schema_003_mid_sale", data_dir)
+    writer = Writer(data_dir, SOURCE, seeded_bytes)
+    writer.start(NOON)
+    writer.close()
+    return config
+
+
+def test_lane_is_shown_as_it_was(recorded: str) -> None:
+    """What support is asked every day: what did the cashier see?"""
+    now = edge_agent("lane", "show", "--config", recorded)
+    assert now.returncode == 0, now.stderr
+    assert "selling, signed on: Anna (1001)" in now.stdout
+    assert "HELD by age-verification: Check ID: the customer must be 18 or older." in now.stdout
+    assert "total 2.97 EUR, 3 pieces" in now.stdout
+    paid = edge_agent("lane", "show", "--at", "20", "--config", recorded)
+    assert "pos.payment.completed" in paid.stdout
+    before = edge_agent("lane", "show", "--at", "19", "--config", recorded)
+    assert "sale 1, customer 5001" in before.stdout
+    assert "VOID" in before.stdout
+    state = json.loads(edge_agent("lane", "show", "--json", "--config", recorded).stdout)
+    assert LaneState.model_validate(state).last_sale_number == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--at", "999"), "no event 999 in epoch"),
+        (("--at", "3", "--epoch", "7"), "no event 3 in epoch 7"),
+        (("--at", "0"), "no event 0"),
+    ],
+)
+def test_moment_that_never_was(recorded: str, arguments: tuple[str, ...], says: str) -> None:
+    ended = edge_agent("lane", "show", *arguments, "--config", recorded)
+    assert (ended.returncode, says in ended.stderr) == (1, True), ended
 
 
 def test_events_lists_the_catalogue_and_its_schema() -> None:
