@@ -25,6 +25,7 @@ unit: $(READY) ## The fast tests, on all cores.
 bench: $(READY) ## What the promises cost, measured side by side.
 	$(BIN)/python -m tests.benchmarks.decode
 	$(BIN)/python -m tests.benchmarks.commits
+	$(BIN)/python -m tests.benchmarks.basket
 
 corpus: $(READY) ## Every made-up document with every kind of damage: how many were read, who passed.
 	$(BIN)/python -m tests.corpus.documents
