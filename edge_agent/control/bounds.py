@@ -25,6 +25,7 @@ class Bounds:
         request_s: within which a request must have arrived as a whole, headers and body.
         stalled_s: how long a reader may take nothing of what is sent to it.
         body: of a request; ``import_body`` of a CSV.
+        drained: of a body that is too large, before it is refused.
         streams: readers of ``/events`` at once.
     """
 
@@ -33,6 +34,7 @@ class Bounds:
     stalled_s: float = 30.0
     body: int = 65_536
     import_body: int = 32 * 1024 * 1024
+    drained: int = 1024 * 1024
     imports: frozenset[str] = field(
         default_factory=lambda: frozenset({"/price-book", "/people", "/recalls"})
     )
@@ -100,7 +102,11 @@ def bounded_protocol(bounds: Bounds) -> type[H11Protocol]:
 
 
 class BoundedBodies:
-    """ASGI middleware: a body that is too large is refused before it is read."""
+    """ASGI middleware: a body that is too large is refused, and nothing of it is kept.
+
+    Some of it is read before the answer: a connection that is closed over unread bytes loses the
+    answer, and whoever sent a little too much would learn nothing.
+    """
 
     def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
         self._app = app
@@ -114,6 +120,7 @@ class BoundedBodies:
         most = self._bounds.import_body if is_import else self._bounds.body
         too_large = f"the body has more than {most:,} bytes"
         if _stated_length(scope) > most:
+            await _drain(receive, self._bounds.drained)
             await problem(413, "Not understood", too_large, "body_too_large")(scope, receive, send)
             return
         received = 0
@@ -123,10 +130,22 @@ class BoundedBodies:
             message = await receive()
             received += len(message.get("body", b""))
             if received > most:
+                if message.get("more_body", False):
+                    await _drain(receive, self._bounds.drained)
                 raise HTTPException(413, too_large)
             return message
 
         await self._app(scope, counted, send)
+
+
+async def _drain(receive: Receive, most: int) -> None:
+    """Read and drop the rest of a body, up to about ``most`` bytes."""
+    drained = 0
+    while drained < most:
+        message = await receive()
+        drained += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
 
 
 def _stated_length(scope: Scope) -> int:

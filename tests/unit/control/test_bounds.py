@@ -159,7 +159,7 @@ async def test_served_connection_outlasts_the_time_for_a_request(tmp_path: Path)
 
 @pytest.mark.parametrize("stated", [True, False])
 async def test_large_body_is_refused(tmp_path: Path, stated: bool) -> None:
-    """By its stated length before it is read, else as soon as it is too long."""
+    """By its stated length or as soon as it is too long; the answer arrives all the same."""
 
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(2000):
