@@ -26,6 +26,7 @@ bench: $(READY) ## What the promises cost, measured side by side.
 	$(BIN)/python -m tests.benchmarks.decode
 	$(BIN)/python -m tests.benchmarks.commits
 	$(BIN)/python -m tests.benchmarks.basket
+	$(BIN)/python -m tests.benchmarks.customers
 
 corpus: $(READY) ## Every made-up document with every kind of damage: how many were read, who passed.
 	$(BIN)/python -m tests.corpus.documents

@@ -128,7 +128,9 @@ async def start_pipeline(pipeline: Pipeline, config: Config, registry: Registry)
             for name, table in config.plugins.items()
         }
         return {
-            name: load_slot(name, registry, stored.get(name), seeds.get(name))
+            name: load_slot(
+                name, registry, stored.get(name), seeds.get(name), tx.plugin_states.of_plugin
+            )
             for name in sorted({*registry.plugins, *stored, *seeds})
         }
 

@@ -1,6 +1,8 @@
 """Asks the company's customer system who a customer card belongs to."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from pydantic import Field
@@ -40,7 +42,7 @@ class LookupSettings(Settings):
     cached_customers: int = Field(
         default=500,
         ge=0,
-        le=5000,
+        le=100_000,
         title="Cache",
         description="How many customers to remember for when the system is away.",
     )
@@ -54,9 +56,9 @@ class KnownCustomer(Frozen):
 
 
 class LookupState(State):
-    """The cache, oldest first, and which basket waits for which call."""
+    """What is known of one customer; None: nothing yet."""
 
-    cache: dict[str, KnownCustomer] = Field(default_factory=dict)
+    known: KnownCustomer | None = None
 
 
 class CustomerLookup(Plugin[LookupSettings, LookupState]):
@@ -71,6 +73,29 @@ class CustomerLookup(Plugin[LookupSettings, LookupState]):
     summary = "Fetches a customer's tier and points; works from its cache while offline."
     handles = (CustomerIdentified, HttpAnswered)
     publishes = (CustomerFound, CustomerNotFound)
+    state_version = 2
+
+    def key_of(self, event: Event | Notice, lane: LaneState) -> str:
+        del lane
+        match event:
+            case CustomerIdentified(customer_id=customer_id):
+                return customer_id
+            case HttpAnswered(key=key):
+                customer_id = json.loads(key)[1]
+                return str(customer_id)
+        return ""
+
+    def most_keys(self) -> int:
+        return self.settings.cached_customers
+
+    @classmethod
+    def upgrade_states(
+        cls, version: int, states: Mapping[str, dict[str, Any]]
+    ) -> Mapping[str, dict[str, Any]]:
+        """Version 1 kept all customers in one state."""
+        del version
+        cache = states.get("", {}).get("cache", {})
+        return {customer_id: {"known": known} for customer_id, known in cache.items()}
 
     def decide(
         self, event: Event | Notice, state: LookupState, lane: LaneState
@@ -89,7 +114,7 @@ class CustomerLookup(Plugin[LookupSettings, LookupState]):
             timeout_s=self.settings.timeout_s,
             give_up_after_s=self.settings.defer_hours * 3600.0,
         )
-        known = state.cache.get(event.customer_id)
+        known = state.known
         if known is None:
             return (call,)
         found = CustomerFound(
@@ -115,12 +140,8 @@ class CustomerLookup(Plugin[LookupSettings, LookupState]):
                 reason=customer,
             )
             return Decision(None, (Publish(event=missing),))
-        if state.cache.get(customer_id) == customer:
+        if state.known == customer:
             return Decision()
-        cache = {key: known for key, known in state.cache.items() if key != customer_id}
-        cache[customer_id] = customer
-        for oldest in list(cache)[: max(len(cache) - self.settings.cached_customers, 0)]:
-            del cache[oldest]
         found = CustomerFound(
             occurred_at=event.occurred_at,
             basket_id=basket_id,
@@ -132,7 +153,7 @@ class CustomerLookup(Plugin[LookupSettings, LookupState]):
         actions: list[Action] = [Publish(event=found)]
         if lane.basket is not None and lane.basket.basket_id == basket_id:
             actions.append(Say(message=_greeting(customer)))
-        return Decision(state.model_copy(update={"cache": cache}), actions)
+        return Decision(LookupState(known=customer), actions)
 
 
 def _read(answer: HttpAnswered) -> KnownCustomer | str:

@@ -1,5 +1,8 @@
 """Records how long employees were signed on, and signs off who forgot to."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import AwareDatetime, Field
 
 from edge_agent.api.commands import SignOff
@@ -55,10 +58,10 @@ class OpenSession(State):
 
 
 class TimeState(State):
-    """The open session, and the seconds of all ended sessions by employee."""
+    """An employee's open session, and the seconds of all that ended."""
 
     session: OpenSession | None = None
-    total_seconds: dict[str, int] = Field(default_factory=dict)
+    total_seconds: int = 0
 
 
 class EmployeeTime(Plugin[TimeSettings, TimeState]):
@@ -70,6 +73,25 @@ class EmployeeTime(Plugin[TimeSettings, TimeState]):
     enabled_at_first = True
     handles = (EmployeeLoggedIn, EmployeeLoggedOut, ItemAdded, PaymentCompleted, TimerFired)
     publishes = (EmployeeTimeRecorded,)
+    state_version = 2
+
+    def key_of(self, event: Event | Notice, lane: LaneState) -> str:
+        if isinstance(event, EmployeeLoggedIn | EmployeeLoggedOut):
+            return event.employee_id
+        return lane.operator.employee_id if lane.operator is not None else ""
+
+    @classmethod
+    def upgrade_states(
+        cls, version: int, states: Mapping[str, dict[str, Any]]
+    ) -> Mapping[str, dict[str, Any]]:
+        """Version 1 kept all employees in one state."""
+        del version
+        kept = states.get("", {})
+        totals, session = kept.get("total_seconds", {}), kept.get("session")
+        upgraded = {employee: {"total_seconds": seconds} for employee, seconds in totals.items()}
+        if session is not None:
+            upgraded.setdefault(session["employee_id"], {})["session"] = session
+        return upgraded
 
     def decide(
         self, event: Event | Notice, state: TimeState, lane: LaneState
@@ -110,7 +132,7 @@ class EmployeeTime(Plugin[TimeSettings, TimeState]):
         if session is None or session.session_id != event.session_id:
             return Decision()
         seconds = round((event.occurred_at - session.started_at).total_seconds())
-        total = state.total_seconds.get(session.employee_id, 0) + seconds
+        total = state.total_seconds + seconds
         recorded = EmployeeTimeRecorded(
             occurred_at=event.occurred_at,
             session_id=session.session_id,
@@ -122,7 +144,7 @@ class EmployeeTime(Plugin[TimeSettings, TimeState]):
         )
         row = recorded.model_dump(mode="json", exclude={"type", "version", "occurred_at"})
         return Decision(
-            TimeState(total_seconds={**state.total_seconds, session.employee_id: total}),
+            TimeState(total_seconds=total),
             (Publish(event=recorded), Record(key=session.session_id, values=row)),
         )
 

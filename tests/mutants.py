@@ -200,6 +200,20 @@ MUTANTS: Sequence[Mutant] = (
         _RESTORE,
     ),
     _mutant(
+        "state of one key handed to another",
+        "edge_agent/runtime/turn.py",
+        "        if type(plugin).key_of is Plugin.key_of:\n",
+        "        if True:\n",
+        f"{_RUNTIME}/test_plugin_states.py",
+    ),
+    _mutant(
+        "keys of a plugin never forgotten",
+        "edge_agent/store/plugin_states.py",
+        "        if count <= most:\n",
+        "        if True:\n",
+        f"{_STORE}/test_tables.py",
+    ),
+    _mutant(
         "plugin publishes what the lane decides",
         "edge_agent/api/plugin.py",
         "lambda one: one in PLUGIN_EVENTS",

@@ -7,7 +7,7 @@ the database, so it answers in milliseconds or is quarantined.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -31,12 +31,16 @@ class Settings(BaseModel):
 
 
 class State(Frozen):
-    """Base of what a plugin remembers; stored in the transaction of the event that changed it."""
+    """Base of what a plugin remembers of one key; its fields have defaults, which a new key has.
+
+    Stored in the transaction of the event that changed it.
+    """
 
 
 LONGEST_URL = 2048
 LONGEST_KEY = 200
 LONGEST_TIMER_S = 10 * 366 * 86_400.0
+MOST_KEYS = 10_000
 Key = Annotated[str, Field(max_length=LONGEST_KEY)]
 SettingsT = TypeVar("SettingsT", bound=Settings)
 StateT = TypeVar("StateT", bound=State)
@@ -158,6 +162,7 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
         publishes: the events that it may publish, of ``PLUGIN_EVENTS``.
         guards: where it fails closed.
         enabled_at_first: whether it is on when a lane sees it for the first time.
+        state_version: raised when ``State`` gets another shape; see ``upgrade_states``.
     """
 
     name: ClassVar[str]
@@ -167,6 +172,7 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
     publishes: ClassVar[tuple[type[Event], ...]] = ()
     guards: ClassVar[tuple[Guard, ...]] = ()
     enabled_at_first: ClassVar[bool] = False
+    state_version: ClassVar[int] = 1
     settings_type: ClassVar[type[Settings]]
     state_type: ClassVar[type[State]]
 
@@ -186,7 +192,40 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
 
     @abstractmethod
     def decide(self, event: Event | Notice, state: StateT, lane: LaneState) -> Decision[StateT]:
-        """Answers one event; ``lane`` is the lane as the event left it."""
+        """Answer one event.
+
+        Args:
+            state: what was kept of the event's key.
+            lane: the lane as the event left it.
+        """
+
+    def key_of(self, event: Event | Notice, lane: LaneState) -> str:
+        """The key whose state the event needs: a customer, a cashier, an item.
+
+        By default there is one state for all events. Only the state of the key is read and
+        written, so a plugin may remember thousands of customers. At most ``LONGEST_KEY``
+        characters. The key is stored: no name, no address, nothing of a document.
+        """
+        del event, lane
+        return ""
+
+    def most_keys(self) -> int:
+        """How many keys are kept; the ones written longest ago are forgotten, within a minute."""
+        return MOST_KEYS
+
+    @classmethod
+    def upgrade_states(
+        cls, version: int, states: Mapping[str, dict[str, Any]]
+    ) -> Mapping[str, dict[str, Any]]:
+        """All states of an older ``state_version`` in the shape of this one.
+
+        Called once, when a lane first runs this version of the plugin.
+
+        Args:
+            states: key -> state, as the older version kept them.
+        """
+        del version
+        return states
 
 
 def _check_tuple(plugin: type, attribute: str, fits: Callable[[object], bool]) -> None:

@@ -175,6 +175,8 @@ class JobDesk:
             old = running_s - retention_s
             delivered = tx.outbox.cursor(cursor).position
             events = tx.retention.prune(delivered, old, most, fewest)
+            for plugin, keys in self._pipeline.keys_to_keep().items():
+                tx.plugin_states.forget(plugin, keys)
             return events + tx.jobs.prune(tx.retention.newest_job_before(old), most)
 
         return await self._pipeline.transact(delete)

@@ -191,6 +191,13 @@ class Pipeline:
     def _wake_up(self, tx: Transaction, turn: Turn) -> None:
         """Journal the start, with the first turn that can be written."""
         assert self._started is not None
+        for slot in tuple(turn.plugins.values()):
+            # One that is seen for the first time and does not load has decided nothing yet.
+            if slot.plugin is not None:
+                tx.plugins.save(slot.stored())
+            if slot.upgraded is not None:
+                tx.plugin_states.replace(slot.name, slot.upgraded, tx.head.position)
+                turn.plugins[slot.name] = replace(slot, upgraded=None)
         if self._signer is not None:
             turn.publish(
                 KeyAnnounced(
@@ -204,10 +211,6 @@ class Pipeline:
         turn.publish(self._started)
         if self._damaged:
             turn.hold("journal", "damaged", self._damaged)
-        for slot in turn.plugins.values():
-            # One that is seen for the first time and does not load has decided nothing yet.
-            if slot.plugin is not None:
-                tx.plugins.save(slot.stored())
 
     async def stop(self) -> None:
         """Say that the agent stopped in order, and close the journal."""
@@ -309,6 +312,10 @@ class Pipeline:
         slot = self.world.plugins.get(plugin)
         return slot is not None and slot.status is PluginStatus.ACTIVE
 
+    def keys_to_keep(self) -> Mapping[str, int]:
+        """Plugin -> of how many keys its states are kept."""
+        return {name: slot.most_keys for name, slot in self.world.plugins.items()}
+
     def raise_alarm(self, words: str) -> None:
         """Tell IT of something that is wrong with the journal, until the next start."""
         self._writer.committer.alarm = words
@@ -327,7 +334,7 @@ class Pipeline:
             no_sale_needs_lead=self._policy.no_sale_needs_lead,
         )
         resolver = Resolver(self._policy.intake, tx.master_data)
-        return Turn(self._working, context, resolver, self._policy.budget)
+        return Turn(self._working, context, resolver, self._policy.budget, tx.plugin_states.get)
 
     def _write(self, tx: Transaction, turn: Turn) -> None:
         assert self._working is not None
@@ -342,6 +349,8 @@ class Pipeline:
         for name, slot in turn.plugins.items():
             if slot.differs_in_store(self._working.plugins[name]):
                 tx.plugins.save(slot.stored())
+        for name, states in turn.states.items():
+            tx.plugin_states.save(name, states, tx.head.position)
         now = turn.now.timestamp()
         for job in turn.jobs:
             match job:

@@ -1,8 +1,8 @@
 """One plugin on this lane: what people decided, what it remembers, how it is doing."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -10,10 +10,12 @@ from pydantic import ValidationError
 
 from edge_agent.api.errors import InvalidSettings, PluginUnavailable
 from edge_agent.api.events import ItemAdded
-from edge_agent.api.plugin import Guard, Plugin
+from edge_agent.api.plugin import MOST_KEYS, Guard, Plugin
 from edge_agent.api.text import described, fit
 from edge_agent.runtime.registry import Registry
 from edge_agent.store.plugin_table import StoredPlugin
+
+MOST_STATES_AT_HAND = 64
 
 
 class PluginStatus(StrEnum):
@@ -41,8 +43,12 @@ class PluginSlot:
     ``plugin_type`` is None where nothing could be loaded, ``plugin`` also where the settings or
     the state do not fit it.
 
-    ``state_json`` is the state as it is stored; also kept while the plugin is unavailable, so that
-    nothing it knew is lost.
+    Attributes:
+        states: key -> state of the keys that were used lately; the others are in the store.
+        state_version: of the states in the store.
+        upgraded: all states in the shape of this version, to be stored; None: they are.
+        most_keys: of how many keys states are kept.
+        unreadable: why the stored states cannot be read; empty where they can.
     """
 
     name: str
@@ -51,8 +57,11 @@ class PluginSlot:
     settings: Mapping[str, Any]
     plugin_type: type[Plugin[Any, Any]] | None
     plugin: Plugin[Any, Any] | None
-    state: Any
-    state_json: str | None = None
+    states: Mapping[str, Any] = field(default_factory=dict)
+    state_version: int = 1
+    upgraded: Mapping[str, str] | None = None
+    most_keys: int = MOST_KEYS
+    unreadable: str = ""
     faults: int = 0
     quarantined: bool = False
     detail: str = ""
@@ -84,27 +93,35 @@ class PluginSlot:
             registered=self.registered,
             enabled=self.enabled,
             settings=json.dumps(self.settings),
-            state=self.state_json,
+            state_version=self.state_version,
         )
 
     def differs_in_store(self, before: "PluginSlot") -> bool:
-        """Whether the store has to be told; compares what it keeps, by identity where large."""
-        return (
-            self.state is not before.state
-            or self.settings is not before.settings
-            or (self.registered, self.enabled) != (before.registered, before.enabled)
+        """Whether the store has to be told what people decided."""
+        return self.settings is not before.settings or (self.registered, self.enabled) != (
+            before.registered,
+            before.enabled,
         )
+
+    def with_state(self, key: str, state: object) -> "PluginSlot":
+        """The slot with the state of a key; the one that was used longest ago gives way."""
+        states = {known: kept for known, kept in self.states.items() if known != key}
+        if len(states) >= MOST_STATES_AT_HAND:
+            del states[next(iter(states))]
+        return replace(self, states={**states, key: state})
 
     def with_settings(self, settings: Mapping[str, Any]) -> "PluginSlot":
         """The slot under other settings and out of quarantine; raises ``InvalidSettings``."""
         if self.plugin_type is None:
             raise PluginUnavailable(f"{self.name} is unavailable: {self.detail}")
         plugin = _instantiate(self.plugin_type, settings)
+        if self.unreadable:
+            raise PluginUnavailable(self.unreadable)
         return replace(
             self,
             settings=plugin.settings.model_dump(mode="json"),
             plugin=plugin,
-            state=_read_state(self.plugin_type, self.state_json),
+            most_keys=_most_keys(plugin),
             faults=0,
             quarantined=False,
             detail="",
@@ -112,11 +129,18 @@ class PluginSlot:
 
 
 def load_slot(
-    name: str, registry: Registry, stored: StoredPlugin | None, seed: PluginSeed | None
+    name: str,
+    registry: Registry,
+    stored: StoredPlugin | None,
+    seed: PluginSeed | None,
+    states: Callable[[str], Mapping[str, str]] = lambda _: {},
 ) -> PluginSlot:
     """The slot of an installed (or formerly installed) plugin; a broken one is unavailable.
 
     What was stored wins over the configuration file: the file only says how a plugin starts out.
+
+    Args:
+        states: plugin -> all its stored states, by key; asked where an upgrade needs them.
     """
     wanted = None if seed is None else seed.enabled
     slot = PluginSlot(
@@ -127,8 +151,7 @@ def load_slot(
         settings=_read_settings(stored, seed),
         plugin_type=None,
         plugin=None,
-        state=None,
-        state_json=stored.state if stored else None,
+        state_version=stored.state_version if stored else 1,
     )
     try:
         if name not in registry.plugins:
@@ -137,6 +160,10 @@ def load_slot(
         slot = replace(slot, plugin_type=plugin_type)
         if stored is None and wanted is None:
             slot = replace(slot, enabled=plugin_type.enabled_at_first)
+        if stored is None:
+            slot = replace(slot, state_version=plugin_type.state_version)
+        elif slot.state_version != plugin_type.state_version:
+            slot = _upgraded(slot, plugin_type, states(name))
         return slot.with_settings(slot.settings)
     except (PluginUnavailable, InvalidSettings) as error:
         return replace(slot, detail=fit(str(error)))
@@ -151,17 +178,36 @@ def _read_settings(stored: StoredPlugin | None, seed: PluginSeed | None) -> Mapp
     return found if isinstance(found, dict) else dict(seed.settings if seed is not None else {})
 
 
-def _read_state(plugin_type: type[Plugin[Any, Any]], state_json: str | None) -> Any:
+def _upgraded(
+    slot: PluginSlot, plugin_type: type[Plugin[Any, Any]], stored: Mapping[str, str]
+) -> PluginSlot:
+    """The slot with its states in the shape of the installed version, or why they stay as they are.
+
+    What was stored is not repeated to anybody: it may name people.
+    """
+    version = plugin_type.state_version
+    if slot.state_version > version:
+        return _stuck(slot, "a newer version of it")
     try:
-        if state_json is None:
-            return plugin_type.state_type()
-        return plugin_type.state_type.model_validate_json(state_json)
-    # A stranger's model may raise anything. What was stored is not repeated: it may name people.
+        older = {key: json.loads(body) for key, body in stored.items()}
+        newer = plugin_type.upgrade_states(slot.state_version, older)
+        bodies = {
+            str(key): plugin_type.state_type.model_validate(state).model_dump_json()
+            for key, state in newer.items()
+        }
+    # A stranger's code may raise anything; it becomes a status to show.
     except (Exception, SystemExit) as error:
-        raise PluginUnavailable(
-            f"{plugin_type.name} does not understand the state that an older version of it stored "
-            f"({type(error).__name__}). Install that version again, or one that reads it."
-        ) from None
+        return _stuck(slot, f"version {slot.state_version} of its states", error)
+    return replace(slot, state_version=version, upgraded=bodies)
+
+
+def _stuck(slot: PluginSlot, by: str, error: BaseException | None = None) -> PluginSlot:
+    why = f" ({type(error).__name__})" if error is not None else ""
+    unreadable = (
+        f"{slot.name} does not understand what {by} stored{why}. "
+        "Install that version again, or one that reads it."
+    )
+    return replace(slot, unreadable=unreadable)
 
 
 def _instantiate(
@@ -178,6 +224,14 @@ def _instantiate(
     # A stranger's constructor may raise anything; it becomes a status to show.
     except (Exception, SystemExit) as error:
         raise PluginUnavailable(f"{plugin_type.name} does not start: {described(error)}") from error
+
+
+def _most_keys(plugin: Plugin[Any, Any]) -> int:
+    try:
+        return max(int(plugin.most_keys()), 0)
+    # A stranger's code may raise anything; it becomes a status to show.
+    except (Exception, SystemExit) as error:
+        raise PluginUnavailable(f"{plugin.name} does not start: {described(error)}") from error
 
 
 def _guard_of_unknown(name: str) -> Guard:

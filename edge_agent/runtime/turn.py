@@ -13,10 +13,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from pydantic import ValidationError
+
 from edge_agent.api.commands import LaneCommand
 from edge_agent.api.events import Event, Notice, PluginFaulted, parse_event
 from edge_agent.api.lane import LaneState
 from edge_agent.api.plugin import (
+    LONGEST_KEY,
     Action,
     CallHttp,
     LiftHold,
@@ -28,8 +31,9 @@ from edge_agent.api.plugin import (
     Request,
     Say,
     StartTimer,
+    State,
 )
-from edge_agent.api.text import described
+from edge_agent.api.text import described, fit
 from edge_agent.api.values import Prompt, Refused, Scan
 from edge_agent.lane import holds
 from edge_agent.lane.decide import decide
@@ -89,7 +93,18 @@ class Budget:
 class Turn:
     """Collects what one input changes."""
 
-    def __init__(self, world: World, context: Context, resolver: Resolver, budget: Budget) -> None:
+    def __init__(
+        self,
+        world: World,
+        context: Context,
+        resolver: Resolver,
+        budget: Budget,
+        stored_state: Callable[[str, str], str | None],
+    ) -> None:
+        """
+        Args:
+            stored_state: plugin and key -> the state that was kept, as JSON; None: a new key.
+        """
         self.lane = world.lane
         self.plugins = dict(world.plugins)
         self.hints = world.hints
@@ -100,6 +115,9 @@ class Turn:
         self.timers: list[tuple[str, StartTimer]] = []
         self.records: list[tuple[str, Record]] = []
         self.log: list[tuple[str, str]] = []
+        self.states: dict[str, dict[str, str]] = {}
+        """Plugin -> key -> the state to be kept, as JSON."""
+        self._stored_state = stored_state
         self._context = context
         self._resolver = resolver
         self._budget = budget
@@ -200,7 +218,11 @@ class Turn:
             return
         began = self._budget.clock()
         try:
-            actions, after = self._budget.watch(partial(self._decide, slot, plugin, event))
+            key = self._key(plugin, event)
+            # The store is read outside the watch: nothing of ours is interrupted half-way.
+            stored = None if key in slot.states else self._stored(slot.name, key)
+            decide = partial(self._decide, slot, plugin, event, key, stored)
+            actions, after = self._budget.watch(decide)
         # A stranger's rule may raise anything, even SystemExit: the sale goes on without it.
         except BaseException as error:
             overrun = isinstance(error, Overrun)
@@ -216,13 +238,37 @@ class Turn:
         for action in actions:
             self._do(name, action)
 
+    def _key(self, plugin: Plugin[Any, Any], event: Event | Notice) -> str:
+        if type(plugin).key_of is Plugin.key_of:
+            return ""
+        key = self._budget.watch(partial(plugin.key_of, event, self.lane))
+        if not isinstance(key, str) or len(key) > LONGEST_KEY:
+            raise TypeError(f"its key is no text of at most {LONGEST_KEY} characters")
+        return fit(key)
+
+    def _stored(self, plugin: str, key: str) -> str | None:
+        """The state of a key as JSON, as of now; None: a new key."""
+        changed = self.states.get(plugin, {}).get(key)
+        return changed if changed is not None else self._stored_state(plugin, key)
+
     def _decide(
-        self, slot: PluginSlot, plugin: Plugin[Any, Any], event: Event | Notice
+        self,
+        slot: PluginSlot,
+        plugin: Plugin[Any, Any],
+        event: Event | Notice,
+        key: str,
+        stored: str | None,
     ) -> tuple[Sequence[Action], PluginSlot]:
         """All that runs a stranger's code: the rule, and the models of what it answers."""
-        decision = plugin.decide(event, slot.state, self.lane)
+        before = slot.states[key] if key in slot.states else _read(plugin, stored)
+        decision = plugin.decide(event, before, self.lane)
         actions = tuple(self._checked(plugin, action) for action in decision.actions)
-        return actions, _with_state(slot, plugin, decision.state)
+        after = before if decision.state is None else decision.state
+        if after is not before and after != before:
+            if not isinstance(after, plugin.state_type):
+                raise TypeError(f"{type(after).__name__} is not its state")
+            self.states.setdefault(plugin.name, {})[key] = after.model_dump_json()
+        return actions, slot.with_state(key, after)
 
     def _checked(self, plugin: Plugin[Any, Any], action: Action) -> Action:
         """The action, read anew; raises for what could not be carried out or stored.
@@ -312,9 +358,11 @@ class Turn:
                 )
 
 
-def _with_state(slot: PluginSlot, plugin: Plugin[Any, Any], state: object) -> PluginSlot:
-    if state is None or state is slot.state:
-        return slot
-    if not isinstance(state, plugin.state_type):
-        raise TypeError(f"{type(state).__name__} is not its state")
-    return replace(slot, state=state, state_json=state.model_dump_json())
+def _read(plugin: Plugin[Any, Any], stored: str | None) -> State:
+    if stored is None:
+        return plugin.state_type()
+    try:
+        return plugin.state_type.model_validate_json(stored)
+    except ValidationError:
+        # What was stored is not repeated: it may name people.
+        raise ValueError("it does not understand the state that it stored") from None

@@ -1,4 +1,4 @@
-"""What people decided about each plugin, what it remembers, its timers and its records."""
+"""What people decided about each plugin, its timers and its records."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from edge_agent.store.tables import PluginRecordRow, PluginRow, TimerRow, core
 
 _PLUGIN, _RECORD, _TIMER = core(PluginRow), core(PluginRecordRow), core(TimerRow)
 _COLUMNS: dict[str, BindParameter[Any]] = {
-    name: bindparam(name) for name in ("name", "registered", "enabled", "settings", "state")
+    name: bindparam(name) for name in ("name", "registered", "enabled", "settings", "state_version")
 }
 _SAVE = (
     upsert(_PLUGIN)
@@ -26,13 +26,13 @@ _SAVE = (
 
 @dataclass(frozen=True, slots=True)
 class StoredPlugin:
-    """A plugin as people and time left it; ``state`` is None before its first event."""
+    """A plugin as people left it, and the version of the states that it keeps."""
 
     name: str
     registered: bool
     enabled: bool
     settings: str
-    state: str | None
+    state_version: int
 
 
 @dataclass(frozen=True, slots=True)

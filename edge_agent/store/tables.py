@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import Table
+from sqlalchemy import Index, Table
 from sqlmodel import Field, SQLModel
 
 
@@ -102,14 +102,25 @@ class LaneSnapshotRow(SQLModel, table=True):
 
 
 class PluginRow(SQLModel, table=True):
-    """What people decided about a plugin, and what it remembers."""
+    """What people decided about a plugin, and the version of its states."""
 
     __tablename__: ClassVar[str] = "plugin"
     name: str = Field(primary_key=True)
     registered: bool
     enabled: bool
     settings: str
-    state: str | None
+    state_version: int
+
+
+class PluginStateRow(SQLModel, table=True):
+    """What a plugin remembers of one key, as JSON; written with the event at that position."""
+
+    __tablename__: ClassVar[str] = "plugin_state"
+    __table_args__ = (Index("ix_plugin_state_position", "plugin", "position"),)
+    plugin: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    body: str
+    position: int
 
 
 class PluginRecordRow(SQLModel, table=True):

@@ -9,7 +9,7 @@ from typing import Any
 from edge_agent.api.commands import LaneCommand
 from edge_agent.api.events import Event, HttpAnswered, TimerFired
 from edge_agent.api.lane import LaneState
-from edge_agent.api.plugin import CallHttp, Plugin, Record, StartTimer
+from edge_agent.api.plugin import CallHttp, Plugin, Record, StartTimer, State
 from edge_agent.api.values import Employee, Money, PriceBookItem, Refused, Role
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.outcome import Context, LaneJob
@@ -58,10 +58,11 @@ class PluginScenario:
             settings=made.settings.model_dump(mode="json"),
             plugin_type=plugin,
             plugin=made,
-            state=plugin.state_type(),
+            most_keys=made.most_keys(),
         )
         self._world = World(LaneState(store="1", lane="1", currency="EUR"), {plugin.name: slot})
         self._plugin = plugin.name
+        self._states: dict[str, str] = {}
 
     @property
     def lane(self) -> LaneState:
@@ -72,6 +73,17 @@ class PluginScenario:
     def slot(self) -> PluginSlot:
         """The plugin as of now."""
         return self._world.plugins[self._plugin]
+
+    def state(self, key: str = "") -> Any:
+        """What the plugin remembers of a key, as it was stored."""
+        state_type = type(self.slot.plugin).state_type if self.slot.plugin else State
+        stored = self._states.get(key)
+        return state_type() if stored is None else state_type.model_validate_json(stored)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of which the plugin remembers something."""
+        return list(self._states)
 
     @property
     def holds(self) -> list[str]:
@@ -152,9 +164,13 @@ class PluginScenario:
     def _turn(self) -> Turn:
         context = Context(now=self.now, new_id=lambda: f"id-{next(self._ids)}")
         resolver = Resolver(IntakePolicy(), self)
-        return Turn(self._world, context, resolver, Budget(10.0, lambda: 0.0))
+        return Turn(self._world, context, resolver, Budget(10.0, lambda: 0.0), self._stored_state)
+
+    def _stored_state(self, plugin: str, key: str) -> str | None:
+        return self._states.get(key) if plugin == self._plugin else None
 
     def _keep(self, turn: Turn) -> list[Event]:
+        self._states.update(turn.states.get(self._plugin, {}))
         self._world = turn.world
         self.last = turn.events
         self.events += turn.events

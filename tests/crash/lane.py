@@ -192,4 +192,7 @@ class LaneUnderTest:
 def _slots(tx: Transaction) -> Mapping[str, PluginSlot]:
     stored = {plugin.name: plugin for plugin in tx.plugins.load()}
     installed = registry()
-    return {name: load_slot(name, installed, stored.get(name), None) for name in installed.plugins}
+    return {
+        name: load_slot(name, installed, stored.get(name), None, tx.plugin_states.of_plugin)
+        for name in installed.plugins
+    }

@@ -8,7 +8,7 @@ import pytest
 from edge_agent.api.commands import IdentifyCustomer, SignOn, VoidBasket
 from edge_agent.api.events import CustomerFound, CustomerNotFound, Event
 from edge_agent.testing import PluginScenario
-from plugins.customer_lookup import CustomerLookup
+from plugins.customer_lookup import CustomerLookup, KnownCustomer
 
 GOLD = json.dumps({"tier": "gold", "points": 7, "name": "Erika Muster"})
 
@@ -94,10 +94,21 @@ def test_no_usable_answer_is_published_with_its_reason(
     assert reason in missing.reason
 
 
-def test_the_cache_forgets_the_oldest() -> None:
+def test_each_customer_has_a_state() -> None:
+    """What one customer's answer changes is that customer's row and no other."""
     scenario = lane(cached_customers=2)
-    for customer in ("1", "2", "3"):
+    for customer in ("1", "2"):
         identify(scenario, customer)
         scenario.answer(scenario.calls[-1], 200, GOLD)
         scenario.do(VoidBasket())
-    assert list(scenario.slot.state.cache) == ["2", "3"]
+    assert scenario.keys == ["1", "2"]
+    assert scenario.state("1").known == KnownCustomer(tier="gold", points=7)
+    assert scenario.slot.most_keys == 2
+
+
+def test_cache_of_an_older_version() -> None:
+    """One state for all customers becomes one for each."""
+    older = {"": {"cache": {"1": {"tier": "gold", "points": 7}}}}
+    upgraded = CustomerLookup.upgrade_states(1, older)
+    assert upgraded == {"1": {"known": {"tier": "gold", "points": 7}}}
+    assert CustomerLookup.upgrade_states(1, {}) == {}

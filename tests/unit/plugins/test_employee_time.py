@@ -79,3 +79,20 @@ def test_a_late_timer_after_sign_off_does_nothing() -> None:
     scenario = lane()
     scenario.do(SignOff())
     assert scenario.fire(scenario.timers[0]) == []
+
+
+def test_totals_of_an_older_version() -> None:
+    """One state for all employees becomes one for each, the open session included."""
+    session = {
+        "session_id": "s",
+        "employee_id": "1001",
+        "started_at": "2026-03-01T12:00:00Z",
+        "active_at": "2026-03-01T12:00:00Z",
+        "watched": True,
+    }
+    older = {"": {"session": session, "total_seconds": {"1001": 60, "9001": 5}}}
+    assert EmployeeTime.upgrade_states(1, older) == {
+        "1001": {"session": session, "total_seconds": 60},
+        "9001": {"total_seconds": 5},
+    }
+    assert EmployeeTime.upgrade_states(1, {}) == {}

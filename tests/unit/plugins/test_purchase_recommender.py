@@ -74,7 +74,7 @@ def test_learning_can_be_turned_off() -> None:
     scenario = lane(learn=False, minimum_sales=2)
     for _ in range(5):
         sell(scenario, PASTA, SAUCE)
-    assert scenario.slot.state.pair_sales == {}
+    assert scenario.state().pair_sales == {}
 
 
 def test_offers_per_sale_are_limited() -> None:
@@ -84,7 +84,7 @@ def test_offers_per_sale_are_limited() -> None:
 def test_memory_is_bounded_to_the_frequent_pairs() -> None:
     scenario = lane(remembered_pairs=10)
     codes = [scenario.price(f"{952000000000 + n:013d}".zfill(14)) for n in range(8)]
-    state = scenario.slot.state.model_copy(update={"items": dict.fromkeys(codes, "x")})
+    state = scenario.state().model_copy(update={"items": dict.fromkeys(codes, "x")})
     assert scenario.slot.plugin is not None
     learned = scenario.slot.plugin._learn(state)  # type: ignore[attr-defined]
     assert len(learned.pair_sales) == 10

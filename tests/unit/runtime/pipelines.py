@@ -30,7 +30,8 @@ def slots(tx: Transaction) -> Mapping[str, PluginSlot]:
     registry = Registry()
     stored = {plugin.name: plugin for plugin in tx.plugins.load()}
     names = ("employee-time", "fraud-detection")
-    return {name: load_slot(name, registry, stored.get(name), None) for name in names}
+    states = tx.plugin_states.of_plugin
+    return {name: load_slot(name, registry, stored.get(name), None, states) for name in names}
 
 
 class Lane:

@@ -35,8 +35,10 @@ async def test_an_open_sale_and_plugin_states_survive_a_crash(tmp_path: Path) ->
     lane.crash()
     again = await Lane(tmp_path).start()
     assert again.world.lane == before.lane
-    for name, slot in again.world.plugins.items():
-        assert slot.state == before.plugins[name].state
+    timed = before.plugins["employee-time"].states["1001"]
+    stored = Reader(tmp_path).read_now(lambda db: db.plugin_states.of_plugin("employee-time"))
+    assert timed.session is not None
+    assert stored == {"1001": timed.model_dump_json()}
     assert event_types(tmp_path)[-1] == "lane.agent.started"
     last = Reader(tmp_path).read_now(lambda db: db.outbox.after(0, 1000))[-1]
     assert '"previous_stop":"crash"' in last.body

@@ -94,14 +94,33 @@ def test_a_wrong_declaration_is_said_and_stops_nobody(
     assert says in slot.detail
 
 
-def test_a_state_that_is_not_understood_is_kept_and_not_repeated() -> None:
-    stored = StoredPlugin("counter", True, True, "{}", '{"count": "Jane Doe"}')
-    slot = load_slot("counter", registry("counter", f"{PLUGINS}:Counter"), stored, None)
-    assert (slot.status, slot.state_json) == (PluginStatus.UNAVAILABLE, stored.state)
-    assert "does not understand the state" in slot.detail
+@pytest.mark.parametrize(
+    ("version", "body", "says"),
+    [
+        (0, '{"count": "Jane Doe"}', "version 0 of its states stored (ValidationError)"),
+        (0, "Jane", "version 0 of its states stored (JSONDecodeError)"),
+        (9, "{}", "a newer version of it stored"),
+    ],
+)
+def test_states_that_are_not_understood(version: int, body: str, says: str) -> None:
+    """The plugin is unavailable, and what it had stored is neither touched nor repeated."""
+    stored = StoredPlugin("counter", True, True, "{}", version)
+    made = registry("counter", f"{PLUGINS}:Counter")
+    slot = load_slot("counter", made, stored, None, lambda _: {"": body})
+    assert (slot.status, slot.upgraded) == (PluginStatus.UNAVAILABLE, None)
+    assert slot.stored().state_version == version
+    assert says in slot.detail
     assert "Jane" not in slot.detail
-    with pytest.raises(PluginUnavailable, match="does not understand the state"):
+    with pytest.raises(PluginUnavailable, match="does not understand"):
         slot.with_settings({})
+
+
+def test_states_are_upgraded() -> None:
+    stored = StoredPlugin("counter", True, True, "{}", 0)
+    made = registry("counter", f"{PLUGINS}:Counter")
+    slot = load_slot("counter", made, stored, None, lambda _: {"a": '{"count": 3}'})
+    assert (slot.status, slot.upgraded) == (PluginStatus.ACTIVE, {"a": '{"count":3}'})
+    assert slot.stored().state_version == 1
 
 
 def test_the_configuration_only_seeds() -> None:
@@ -109,21 +128,21 @@ def test_the_configuration_only_seeds() -> None:
     seed = PluginSeed(enabled=False, settings={"step": 5})
     fresh = load_slot("counter", made, None, seed)
     assert (fresh.enabled, fresh.settings) == (False, {"step": 5})
-    stored = StoredPlugin("counter", True, True, '{"step": 7}', '{"count": 3}')
+    stored = StoredPlugin("counter", True, True, '{"step": 7}', 1)
     known = load_slot("counter", made, stored, seed)
-    assert (known.enabled, known.settings, known.state.count) == (True, {"step": 7}, 3)
+    assert (known.enabled, known.settings) == (True, {"step": 7})
 
 
 def test_stored_settings_that_no_longer_fit_make_it_unavailable_not_reset() -> None:
     made = registry("counter", f"{PLUGINS}:Counter")
-    slot = load_slot("counter", made, StoredPlugin("counter", True, True, '{"old": 1}', None), None)
+    slot = load_slot("counter", made, StoredPlugin("counter", True, True, '{"old": 1}', 1), None)
     assert slot.status is PluginStatus.UNAVAILABLE
     assert (slot.enabled, slot.settings) == (True, {"old": 1})
 
 
 def test_a_plugin_that_was_uninstalled_stays_visible() -> None:
     made = registry("other", f"{PLUGINS}:Counter")
-    slot = load_slot("gone", made, StoredPlugin("gone", True, True, "{}", None), None)
+    slot = load_slot("gone", made, StoredPlugin("gone", True, True, "{}", 1), None)
     assert "Plugin gone is not installed" in slot.detail
 
 
@@ -141,9 +160,9 @@ def test_a_plugin_nobody_has_is_shown_and_holds_up_no_sale() -> None:
 
 
 def test_a_plugin_that_somebody_relied_on_guards_even_when_it_is_gone() -> None:
-    slot = load_slot("gone", Registry(), StoredPlugin("gone", True, True, "{}", '{"a": 1}'), None)
+    slot = load_slot("gone", Registry(), StoredPlugin("gone", True, True, "{}", 4), None)
     assert [guard.when_set for guard in slot.guards] == ["restriction"]
-    assert slot.stored().state == '{"a": 1}'
+    assert slot.stored().state_version == 4
 
 
 def test_a_strangers_plugin_starts_switched_off() -> None:

@@ -49,7 +49,7 @@ def test_an_active_plugin_sees_its_events_and_keeps_its_state() -> None:
     scenario = selling(PluginScenario(Counter, step=2))
     scenario.do(EnterCode(code=PEN))
     scenario.do(EnterCode(code=PEN))
-    assert scenario.slot.state.count == 4
+    assert scenario.state().count == 4
     assert types(scenario) == ["pos.item.added", "lane.plugin.reported"]
     assert scenario.prompts == ["4"]
 
@@ -57,7 +57,7 @@ def test_an_active_plugin_sees_its_events_and_keeps_its_state() -> None:
 def test_an_inactive_plugin_sees_nothing() -> None:
     scenario = selling(PluginScenario(Counter, enabled=False))
     scenario.do(EnterCode(code=PEN))
-    assert (scenario.slot.state.count, types(scenario)[-1]) == (0, "pos.item.added")
+    assert (scenario.state().count, types(scenario)[-1]) == (0, "pos.item.added")
 
 
 def test_a_fault_is_recorded_and_the_sale_goes_on() -> None:
@@ -94,7 +94,7 @@ def test_a_faulty_guard_fails_closed_on_restricted_items_also_in_quarantine() ->
 
 def test_a_guard_that_does_not_load_holds_restricted_items() -> None:
     scenario = selling(PluginScenario(Counter))
-    gone = PluginSlot("age", True, True, {}, None, None, None, detail="ImportError")
+    gone = PluginSlot("age", True, True, {}, None, None, detail="ImportError")
     scenario._world = World(scenario.lane, {"age": gone})
     scenario.do(EnterCode(code=PEN))
     assert scenario.holds == []
@@ -133,7 +133,7 @@ def test_a_slow_answer_counts_but_is_a_fault() -> None:
     turn._budget = replace(turn._budget, clock=lambda: float(next(ticks)))
     scenario._turn = lambda: turn  # type: ignore[method-assign]
     scenario.do(EnterCode(code=PEN))
-    assert scenario.slot.state.count == 1
+    assert scenario.state().count == 1
     assert [type(event).__name__ for event in scenario.last].count("PluginFaulted") == 1
 
 

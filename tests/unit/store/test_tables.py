@@ -60,7 +60,7 @@ def test_a_timer_of_the_same_key_is_moved(writer: Writer) -> None:
 
 
 def test_plugins_and_their_records_are_kept(writer: Writer) -> None:
-    plugin = StoredPlugin("p", True, False, '{"a": 1}', None)
+    plugin = StoredPlugin("p", True, False, '{"a": 1}', 2)
 
     def work(tx: Transaction) -> None:
         tx.plugins.save(plugin)
@@ -68,6 +68,34 @@ def test_plugins_and_their_records_are_kept(writer: Writer) -> None:
         tx.plugins.record("p", "k", {"n": 2})
         assert tx.plugins.load() == [plugin]
         assert tx.plugins.records("p") == {"k": {"n": 2}}
+
+    writer.submit(work).result(5)
+
+
+def test_states_are_kept_by_key(writer: Writer) -> None:
+    def work(tx: Transaction) -> None:
+        tx.plugin_states.save("p", {"a": "1", "b": "2"}, 5)
+        tx.plugin_states.save("p", {"b": "3"}, 6)
+        tx.plugin_states.save("q", {"a": "4"}, 7)
+        assert tx.plugin_states.of_plugin("p") == {"a": "1", "b": "3"}
+        assert (tx.plugin_states.get("p", "b"), tx.plugin_states.get("p", "c")) == ("3", None)
+        tx.plugin_states.replace("p", {"c": "5"}, 8)
+        assert tx.plugin_states.of_plugin("p") == {"c": "5"}
+        assert tx.plugin_states.of_plugin("q") == {"a": "4"}
+
+    writer.submit(work).result(5)
+
+
+def test_states_written_longest_ago_are_forgotten(writer: Writer) -> None:
+    """But never the one without a key, which is no customer and no cashier."""
+
+    def work(tx: Transaction) -> None:
+        for position, key in enumerate(["", "a", "b", "c", "a"]):
+            tx.plugin_states.save("p", {key: "1"}, position)
+        tx.plugin_states.save("q", {"z": "1"}, 0)
+        assert [tx.plugin_states.forget("p", most) for most in (3, 2, 0)] == [0, 1, 2]
+        assert list(tx.plugin_states.of_plugin("p")) == [""]
+        assert list(tx.plugin_states.of_plugin("q")) == ["z"]
 
     writer.submit(work).result(5)
 

@@ -1,0 +1,71 @@
+"""What an answer about one customer costs beside how many are known: part of ``make bench``."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from edge_agent.api.events import HttpAnswered
+from edge_agent.runtime.pipeline import Pipeline
+from edge_agent.runtime.turn import Turn
+from edge_agent.store.transaction import Transaction
+from tests.benchmarks.basket import Floor, bytes_written, start
+
+KNOWN = (100, 10_000, 100_000)
+ANSWERS = 50
+_STATE = '{"known":{"tier":"gold","points":7}}'
+
+
+def main() -> None:
+    """Print one line per number of known customers, each with its floor."""
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(measure(Path(folder)))
+
+
+async def measure(folder: Path) -> None:
+    """Let the lane know more and more customers; answer about some of them at each number."""
+    floor = Floor(folder)
+    pipeline = await start(folder)
+    print("customers     median     floor   ratio     bytes")  # noqa: T201
+    for known in KNOWN:
+        await pipeline.transact(lambda tx, known=known: _know(tx, known))  # type: ignore[misc]
+        times, floors = [], []
+        before = bytes_written()
+        for number in range(ANSWERS):
+            began = perf_counter()
+            await _answer(pipeline, f"{number}", known + number)
+            times.append(perf_counter() - began)
+        written = (bytes_written() - before) / ANSWERS
+        for _ in range(ANSWERS):
+            began = perf_counter()
+            floor.insert()
+            floors.append(perf_counter() - began)
+        took, beside = median(times) * 1e6, median(floors) * 1e6
+        print(f"{known:9,} {took:7.0f} us {beside:6.0f} us {took / beside:6.2f}x {written:9.0f}")  # noqa: T201
+    await pipeline.stop()
+
+
+def _know(tx: Transaction, count: int) -> None:
+    states = {str(number): _STATE for number in range(count)}
+    tx.plugin_states.replace("customer-lookup", states, tx.head.position)
+
+
+async def _answer(pipeline: Pipeline, customer_id: str, points: int) -> None:
+    def hear(_: Transaction, turn: Turn) -> None:
+        turn.notify(
+            "customer-lookup",
+            HttpAnswered(
+                occurred_at=turn.now,
+                key=f'["basket","{customer_id}"]',
+                status=200,
+                body=f'{{"tier": "gold", "points": {points}}}',
+                detail="200",
+            ),
+        )
+
+    await pipeline.turn(hear)
+
+
+if __name__ == "__main__":
+    main()
