@@ -20,27 +20,27 @@ from edge_agent.config import Config, KafkaTable
 from edge_agent.control.server import ControlServer, free_socket
 from edge_agent.logs import log_loop_errors
 from edge_agent.runtime.clock_watch import ClockWatch
-from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.delivery_journal import DeliveryJournal
-from edge_agent.runtime.device_desk import DeviceDesk
-from edge_agent.runtime.device_host import DeviceHost
-from edge_agent.runtime.device_room import DeviceRoom
-from edge_agent.runtime.device_status import DeviceSetup
-from edge_agent.runtime.hotplug import Hotplug
-from edge_agent.runtime.housekeeping import Housekeeping
-from edge_agent.runtime.http_calls import HttpCaller
-from edge_agent.runtime.job_desk import JobDesk
-from edge_agent.runtime.job_queue import JobQueue
-from edge_agent.runtime.outputs import Outputs
-from edge_agent.runtime.pipeline import HeadSigner, Pipeline, Policy
-from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, PluginStatus, load_slot
+from edge_agent.runtime.devices.host import DeviceHost
+from edge_agent.runtime.devices.hotplug import Hotplug
+from edge_agent.runtime.devices.manager import DeviceRoom
+from edge_agent.runtime.devices.recorder import DeviceDesk
+from edge_agent.runtime.devices.status import DeviceSetup
+from edge_agent.runtime.jobs.housekeeping import Housekeeping
+from edge_agent.runtime.jobs.http_calls import HttpCaller
+from edge_agent.runtime.jobs.outputs import Outputs
+from edge_agent.runtime.jobs.queue import JobQueue
+from edge_agent.runtime.jobs.remote_calls import RemoteCalls
+from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.pipeline.changes import Commits
+from edge_agent.runtime.pipeline.pipeline import HeadSigner, Pipeline, Policy
+from edge_agent.runtime.pipeline.timers import Timers
+from edge_agent.runtime.pipeline.turn import Budget
+from edge_agent.runtime.plugins.slot import PluginSeed, PluginSlot, PluginStatus, load_slot
+from edge_agent.runtime.plugins.watchdog import Watchdog
 from edge_agent.runtime.registry import Registry
-from edge_agent.runtime.remote_calls import RemoteCalls
 from edge_agent.runtime.self_report import SelfReport
 from edge_agent.runtime.supervisor import Supervisor
-from edge_agent.runtime.timers import Timers
-from edge_agent.runtime.turn import Budget
-from edge_agent.runtime.watchdog import Watchdog
 from edge_agent.services import AgentServices
 from edge_agent.store.lock import DirectoryLock
 from edge_agent.store.reader import Reader

@@ -24,19 +24,19 @@ from edge_agent.control.messages import (
 )
 from edge_agent.lane.prompts import job_source
 from edge_agent.lane.receipt import Edition
-from edge_agent.runtime.commits import Commits
-from edge_agent.runtime.device_room import DeviceRoom
+from edge_agent.runtime.devices.manager import DeviceRoom
 from edge_agent.runtime.imports import (
     MasterDataImport,
     PeopleImport,
     PriceBookImport,
     RecallImport,
 )
-from edge_agent.runtime.job_bodies import sale_number
-from edge_agent.runtime.job_desk import JobDesk
-from edge_agent.runtime.pipeline import Pipeline
-from edge_agent.runtime.plugin_desk import PluginDesk
-from edge_agent.runtime.plugin_slot import PluginSlot, PluginStatus
+from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.pipeline.changes import Commits
+from edge_agent.runtime.pipeline.job_payloads import sale_number
+from edge_agent.runtime.pipeline.pipeline import Pipeline
+from edge_agent.runtime.plugin_admin import PluginDesk
+from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
 from edge_agent.runtime.supervisor import ServiceState, Supervisor
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.database import Database

@@ -38,7 +38,7 @@ def _mutant(name: str, file: str, was: str, becomes: str, *tests: str) -> Mutant
 
 
 _STORE, _RUNTIME = "tests/unit/store", "tests/unit/runtime"
-_RESTORE = "tests/unit/runtime/test_restore.py"
+_RESTORE = "tests/unit/runtime/pipeline/test_restore.py"
 _FORWARDER, _SALE = "tests/unit/sync/test_forwarder.py", "tests/unit/lane/test_sale.py"
 _COMMITTER = "edge_agent/store/committer.py"
 _AGE = "edge_agent/lane/age_check.py"
@@ -75,24 +75,24 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _mutant(
         "rolled-back world kept after a failed commit",
-        "edge_agent/runtime/pipeline.py",
+        "edge_agent/runtime/pipeline/pipeline.py",
         "        self._working = self._durable\n",
         "        self._working = self._working\n",
-        f"{_RUNTIME}/test_pipeline.py",
+        f"{_RUNTIME}/pipeline/test_pipeline.py",
     ),
     _mutant(
         "print before its start is committed",
-        "edge_agent/runtime/outputs.py",
+        "edge_agent/runtime/jobs/outputs.py",
         "        await self._desk.start(job)\n        request = PrintReceipt",
         "        request = PrintReceipt",
-        f"{_RUNTIME}/test_outputs.py",
+        f"{_RUNTIME}/jobs/test_outputs.py",
     ),
     _mutant(
         "drawer opened before its start is committed",
-        "edge_agent/runtime/outputs.py",
+        "edge_agent/runtime/jobs/outputs.py",
         "        await self._desk.start(job)\n        request = OpenDrawer",
         "        request = OpenDrawer",
-        f"{_RUNTIME}/test_outputs.py",
+        f"{_RUNTIME}/jobs/test_outputs.py",
     ),
     _mutant(
         "prune ignores what is delivered",
@@ -166,14 +166,14 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _mutant(
         "snapshot of a moment before",
-        "edge_agent/runtime/pipeline.py",
+        "edge_agent/runtime/pipeline/pipeline.py",
         "tx.snapshots.save(position, turn.lane)",
         "tx.snapshots.save(position, turn.before.lane)",
         _RESTORE,
     ),
     _mutant(
         "no snapshot within a sale",
-        "edge_agent/runtime/pipeline.py",
+        "edge_agent/runtime/pipeline/pipeline.py",
         "if not ended and position - newest < EVENTS_A_SNAPSHOT:",
         "if not ended:",
         _RESTORE,
@@ -187,24 +187,24 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _mutant(
         "damaged event believed at the start",
-        "edge_agent/runtime/restore.py",
+        "edge_agent/runtime/pipeline/restore.py",
         "    if why_corrupt(record):\n        return None\n",
         "",
         _RESTORE,
     ),
     _mutant(
         "sale goes on over a damaged journal",
-        "edge_agent/runtime/pipeline.py",
+        "edge_agent/runtime/pipeline/pipeline.py",
         "        if self._damaged:\n",
         "        if False:\n",
         _RESTORE,
     ),
     _mutant(
         "state of one key handed to another",
-        "edge_agent/runtime/turn.py",
+        "edge_agent/runtime/pipeline/turn.py",
         "        if type(plugin).key_of is Plugin.key_of:\n",
         "        if True:\n",
-        f"{_RUNTIME}/test_plugin_states.py",
+        f"{_RUNTIME}/plugins/test_plugin_states.py",
     ),
     _mutant(
         "keys of a plugin never forgotten",
@@ -218,7 +218,7 @@ MUTANTS: Sequence[Mutant] = (
         "edge_agent/api/plugin.py",
         "lambda one: one in PLUGIN_EVENTS",
         "lambda one: isinstance(one, type) and issubclass(one, Event)",
-        f"{_RUNTIME}/test_turn.py",
+        f"{_RUNTIME}/pipeline/test_turn.py",
     ),
     _mutant(
         "check lifts holds of a higher age",
@@ -282,7 +282,7 @@ MUTANTS: Sequence[Mutant] = (
         _COMMITTER,
         "    return code is not None and code & 0xFF in _CERTAINLY_UNDONE\n",
         "    return code is not None\n",
-        "tests/unit/runtime/test_pipeline.py",
+        "tests/unit/runtime/pipeline/test_pipeline.py",
     ),
     _mutant(
         "head not kept beside the database",

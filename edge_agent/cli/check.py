@@ -93,7 +93,7 @@ def _wrong_addresses(config: "Config") -> list[str]:
 
 
 def _wrong_plugins(config: "Config", registry: "Registry") -> list[str]:
-    from edge_agent.runtime.plugin_slot import PluginSeed, PluginStatus, load_slot
+    from edge_agent.runtime.plugins.slot import PluginSeed, PluginStatus, load_slot
 
     problems = []
     for name, table in config.plugins.items():

@@ -134,7 +134,7 @@ def _survey(config: Path | None) -> "list[Finding]":
     from edge_agent.config import load_config
     from edge_agent.discovery.survey import survey
     from edge_agent.discovery.sysfs import read_attached
-    from edge_agent.runtime.device_status import DeviceSetup
+    from edge_agent.runtime.devices.status import DeviceSetup
     from edge_agent.runtime.registry import Registry
 
     setups = [

@@ -30,7 +30,7 @@ def show(
     """Show the lane as the cashier saw it, but for the hints of plugins, which are not kept."""
     from edge_agent.api.lane import LaneState
     from edge_agent.config import load_config
-    from edge_agent.runtime.restore import Restored, restore
+    from edge_agent.runtime.pipeline.restore import Restored, restore
     from edge_agent.store.reader import Reader
 
     loaded = load_config(config)

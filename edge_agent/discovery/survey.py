@@ -6,7 +6,7 @@ from typing import Any
 
 from edge_agent.api.device import Attached, Bus
 from edge_agent.discovery.permission import holders, may_use, udev_rule
-from edge_agent.runtime.device_status import DeviceSetup
+from edge_agent.runtime.devices.status import DeviceSetup
 from edge_agent.runtime.registry import Registry
 
 

@@ -6,9 +6,9 @@ from typing import Literal
 
 from edge_agent.api.events import EventSetAside
 from edge_agent.api.values import JournalPlace
-from edge_agent.runtime.commits import Change
-from edge_agent.runtime.pipeline import Pipeline
-from edge_agent.runtime.turn import Turn
+from edge_agent.runtime.pipeline.changes import Change
+from edge_agent.runtime.pipeline.pipeline import Pipeline
+from edge_agent.runtime.pipeline.turn import Turn
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.outbox import Cursor
 from edge_agent.store.transaction import Transaction

@@ -1,7 +1,7 @@
 """The agent's own mishaps, for the journal."""
 
 from edge_agent.api.events import ClockJumped, ServiceFailed
-from edge_agent.runtime.pipeline import Pipeline
+from edge_agent.runtime.pipeline.pipeline import Pipeline
 from edge_agent.runtime.supervisor import ServiceStatus
 
 

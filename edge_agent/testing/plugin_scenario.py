@@ -13,9 +13,9 @@ from edge_agent.api.plugin import CallHttp, Plugin, Record, StartTimer, State
 from edge_agent.api.values import Employee, Money, PriceBookItem, Refused, Role
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.outcome import Context, LaneJob
-from edge_agent.runtime.plugin_slot import PluginSlot
-from edge_agent.runtime.resolve import Resolver
-from edge_agent.runtime.turn import Budget, Turn, World
+from edge_agent.runtime.pipeline.resolve import Resolver
+from edge_agent.runtime.pipeline.turn import Budget, Turn, World
+from edge_agent.runtime.plugins.slot import PluginSlot
 from edge_agent.testing.clock import NOON
 
 

@@ -21,10 +21,10 @@ from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.values import Refused, Scan
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.runtime.imports import PeopleImport, PriceBookImport
-from edge_agent.runtime.pipeline import Pipeline, Policy
-from edge_agent.runtime.plugin_slot import PluginSeed, PluginSlot, load_slot
+from edge_agent.runtime.pipeline.pipeline import Pipeline, Policy
+from edge_agent.runtime.pipeline.turn import Budget
+from edge_agent.runtime.plugins.slot import PluginSeed, PluginSlot, load_slot
 from edge_agent.runtime.registry import Registry
-from edge_agent.runtime.turn import Budget
 from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
 

@@ -7,8 +7,8 @@ from statistics import median
 from time import perf_counter
 
 from edge_agent.api.events import HttpAnswered
-from edge_agent.runtime.pipeline import Pipeline
-from edge_agent.runtime.turn import Turn
+from edge_agent.runtime.pipeline.pipeline import Pipeline
+from edge_agent.runtime.pipeline.turn import Turn
 from edge_agent.store.transaction import Transaction
 from tests.benchmarks.basket import Floor, bytes_written, start
 

@@ -12,21 +12,21 @@ from random import Random
 from edge_agent.api.lane import LaneState
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.receipt_template import Stationery
-from edge_agent.runtime.commits import Commits
 from edge_agent.runtime.delivery_journal import DeliveryJournal
-from edge_agent.runtime.device_desk import DeviceDesk
-from edge_agent.runtime.housekeeping import Housekeeping
-from edge_agent.runtime.job_desk import JobDesk
-from edge_agent.runtime.job_queue import JobQueue
-from edge_agent.runtime.outputs import Outputs
-from edge_agent.runtime.pipeline import HeadSigner, Pipeline, Policy
-from edge_agent.runtime.plugin_desk import PluginDesk
-from edge_agent.runtime.plugin_slot import PluginSlot, load_slot
+from edge_agent.runtime.devices.recorder import DeviceDesk
+from edge_agent.runtime.jobs.housekeeping import Housekeeping
+from edge_agent.runtime.jobs.outputs import Outputs
+from edge_agent.runtime.jobs.queue import JobQueue
+from edge_agent.runtime.jobs.remote_calls import RemoteCalls
+from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.pipeline.changes import Commits
+from edge_agent.runtime.pipeline.pipeline import HeadSigner, Pipeline, Policy
+from edge_agent.runtime.pipeline.timers import Timers
+from edge_agent.runtime.pipeline.turn import Budget
+from edge_agent.runtime.plugin_admin import PluginDesk
+from edge_agent.runtime.plugins.slot import PluginSlot, load_slot
 from edge_agent.runtime.registry import Registry
-from edge_agent.runtime.remote_calls import RemoteCalls
 from edge_agent.runtime.supervisor import Supervisor
-from edge_agent.runtime.timers import Timers
-from edge_agent.runtime.turn import Budget
 from edge_agent.store.outbox import Randomness
 from edge_agent.store.reader import Reader
 from edge_agent.store.signing import Signer, make_key

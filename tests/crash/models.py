@@ -18,8 +18,8 @@ from edge_agent.api.device import (
 from edge_agent.api.errors import DeliveryError, RecordRefused
 from edge_agent.api.plugin import CallHttp
 from edge_agent.api.values import JournalPlace
-from edge_agent.runtime.device_room import DeviceRoom
-from edge_agent.runtime.http_calls import HttpCaller, Unreachable
+from edge_agent.runtime.devices.manager import DeviceRoom
+from edge_agent.runtime.jobs.http_calls import HttpCaller, Unreachable
 from edge_agent.store.outbox import StreamPlace
 from sync.envelope import Message
 from tests.crash.faults import Faults

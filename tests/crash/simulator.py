@@ -23,7 +23,7 @@ from edge_agent.api.events import parse_event
 from edge_agent.api.lane import LaneState
 from edge_agent.lane.evolve import fold
 from edge_agent.runtime.imports import PeopleImport, PriceBookImport
-from edge_agent.runtime.restore import restore
+from edge_agent.runtime.pipeline.restore import restore
 from edge_agent.store import connection
 from edge_agent.store.reader import Reader
 from edge_agent.store.transaction import Transaction

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from edge_agent.runtime.job_desk import JobDesk
-from edge_agent.runtime.pipeline import Pipeline
+from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.pipeline.pipeline import Pipeline
 from edge_agent.store.committer import Committer
 from edge_agent.store.head_file import HeadFile
 from edge_agent.store.job_table import JobTable

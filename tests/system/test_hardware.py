@@ -10,7 +10,7 @@ from edge_agent.api.commands import EnterCode, FinalizeSubtotal, NoSale, Pay
 from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
 from edge_agent.control.messages import JobMessage
-from edge_agent.runtime.job_bodies import DrawerBody
+from edge_agent.runtime.pipeline.job_payloads import DrawerBody
 from edge_agent.store.jobs import JobKind
 from edge_agent.store.writer import Writer
 from simulator.paper import as_text

@@ -9,7 +9,7 @@ from edge_agent.api.device import Attached, Bus
 from edge_agent.discovery.permission import udev_rule
 from edge_agent.discovery.survey import survey
 from edge_agent.discovery.sysfs import read_attached
-from edge_agent.runtime.device_status import DeviceSetup
+from edge_agent.runtime.devices.status import DeviceSetup
 from edge_agent.runtime.registry import Registry
 from tests.unit.discovery.attached import found
 

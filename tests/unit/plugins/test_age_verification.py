@@ -17,7 +17,7 @@ from edge_agent.api.commands import (
     VoidLine,
 )
 from edge_agent.api.events import PluginChanged, Tender
-from edge_agent.runtime.turn import World
+from edge_agent.runtime.pipeline.turn import World
 from edge_agent.testing import PluginScenario
 from plugins.age_verification import AgeSettings, AgeVerification
 

@@ -7,13 +7,13 @@ from edge_agent.api.lane import LaneState
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.values import Scan
 from edge_agent.intake.policy import IntakePolicy
-from edge_agent.runtime.commits import Change
 from edge_agent.runtime.imports import PeopleImport, PriceBookImport
-from edge_agent.runtime.pipeline import Pipeline, Policy
-from edge_agent.runtime.plugin_slot import PluginSlot, load_slot
+from edge_agent.runtime.pipeline.changes import Change
+from edge_agent.runtime.pipeline.pipeline import Pipeline, Policy
+from edge_agent.runtime.pipeline.restore import restore
+from edge_agent.runtime.pipeline.turn import Budget
+from edge_agent.runtime.plugins.slot import PluginSlot, load_slot
 from edge_agent.runtime.registry import Registry
-from edge_agent.runtime.restore import restore
-from edge_agent.runtime.turn import Budget
 from edge_agent.store.reader import Reader
 from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer

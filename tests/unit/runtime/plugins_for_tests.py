@@ -28,7 +28,7 @@ from edge_agent.api.plugin import (
     Settings,
     State,
 )
-from edge_agent.runtime.turn import MOST_CONSEQUENCES
+from edge_agent.runtime.pipeline.turn import MOST_CONSEQUENCES
 from edge_agent.testing import NOON
 
 

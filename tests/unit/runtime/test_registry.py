@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.api.errors import NotKnown, PluginUnavailable
-from edge_agent.runtime.plugin_slot import PluginSeed, PluginStatus, load_slot
+from edge_agent.runtime.plugins.slot import PluginSeed, PluginStatus, load_slot
 from edge_agent.runtime.registry import Offer, Registry
 from edge_agent.store.plugin_table import StoredPlugin
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from edge_agent.api.errors import StoreError
-from edge_agent.runtime.commits import Change, Commits, Signal
+from edge_agent.runtime.pipeline.changes import Change, Commits, Signal
 from edge_agent.runtime.supervisor import ServiceState, ServiceStatus, Supervisor
 from tests.waiting import until
 

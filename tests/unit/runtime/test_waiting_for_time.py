@@ -4,9 +4,9 @@ import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from edge_agent.runtime.commits import Signal
-from edge_agent.runtime.job_queue import JobQueue
-from edge_agent.runtime.timers import Timers
+from edge_agent.runtime.jobs.queue import JobQueue
+from edge_agent.runtime.pipeline.changes import Signal
+from edge_agent.runtime.pipeline.timers import Timers
 from edge_agent.store.jobs import JobKind
 from edge_agent.store.plugin_table import Timer
 from edge_agent.store.reader import Reader

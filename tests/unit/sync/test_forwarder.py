@@ -10,7 +10,7 @@ import pytest
 from edge_agent.api.errors import DeliveryError, RecordRefused, StoreError
 from edge_agent.api.events import AgentStopped
 from edge_agent.api.values import JournalPlace
-from edge_agent.runtime.commits import Signal
+from edge_agent.runtime.pipeline.changes import Signal
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.connection import open_connection
 from edge_agent.store.outbox import Cursor, StreamPlace

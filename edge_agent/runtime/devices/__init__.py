@@ -1,0 +1,1 @@
+"""Devices: claimed, watched, recorded, and the one that an output goes to."""

@@ -1,0 +1,80 @@
+"""What devices say of themselves, for the journal and for the cashier."""
+
+from typing import Literal
+
+from edge_agent.api.events import DeviceChanged, DrawerLeftOpen, DrawerMoved
+from edge_agent.lane.prompts import drawer_source
+from edge_agent.runtime.pipeline.changes import Change
+from edge_agent.runtime.pipeline.pipeline import Pipeline
+from edge_agent.runtime.pipeline.turn import Turn
+from edge_agent.store.jobs import JobKind
+from edge_agent.store.transaction import Transaction
+
+
+class DeviceDesk:
+    """Each word of a device is a turn of its own."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    async def device_changed(self, device: str, state: str, detail: str, advice: str) -> None:
+        """A device changed its state or said something of itself.
+
+        Args:
+            advice: what the cashier should know and do, empty where all is well.
+        """
+
+        def note(tx: Transaction, turn: Turn) -> None:
+            turn.publish(
+                DeviceChanged(
+                    occurred_at=turn.now, device=device, state=state, detail=detail, advice=advice
+                )
+            )
+            if not advice:
+                # A receipt may have waited for just this device.
+                tx.jobs.hurry(JobKind.RECEIPT)
+
+        await self._pipeline.turn(note, Change.JOBS)
+
+    async def drawer_moved(self, device: str, position: Literal["open", "closed"]) -> None:
+        """A drawer was seen to open or to close."""
+
+        def note(_: Transaction, turn: Turn) -> None:
+            turn.publish(
+                DrawerMoved(
+                    occurred_at=turn.now,
+                    device=device,
+                    position=position,
+                    employee_id=turn.employee_id,
+                )
+            )
+
+        await self._pipeline.turn(note)
+
+    async def drawer_is_closed(self, device: str) -> None:
+        """A drawer is seen closed for the first time; it moved unseen if it had been left open."""
+
+        def note(_: Transaction, turn: Turn) -> None:
+            if any(prompt.source == drawer_source(device) for prompt in turn.lane.prompts):
+                turn.publish(
+                    DrawerMoved(
+                        occurred_at=turn.now, device=device, position="closed", employee_id=None
+                    )
+                )
+
+        await self._pipeline.turn(note)
+
+    async def drawer_left_open(self, device: str, seconds: float) -> None:
+        """A drawer has been open for too long."""
+
+        def note(_: Transaction, turn: Turn) -> None:
+            turn.publish(
+                DrawerLeftOpen(
+                    occurred_at=turn.now,
+                    device=device,
+                    seconds=seconds,
+                    employee_id=turn.employee_id,
+                )
+            )
+
+        await self._pipeline.turn(note)

@@ -1,0 +1,1 @@
+"""Effects after the commit: queued, carried out once, completed, forgotten."""

@@ -1,0 +1,1 @@
+"""Every input's way: resolved, decided, folded, committed; and who is told of it."""

@@ -1,0 +1,414 @@
+"""Every input of the lane passes here: one turn, one transaction, one answer after the commit."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, Protocol, TypeVar
+
+import structlog
+
+from edge_agent.api.commands import LaneCommand
+from edge_agent.api.device import Reply
+from edge_agent.api.errors import StoreError
+from edge_agent.api.events import (
+    AgeChecked,
+    AgentStarted,
+    AgentStopped,
+    BasketVoided,
+    ClockJumped,
+    EmployeeLoggedOut,
+    Event,
+    JournalSigned,
+    KeyAnnounced,
+    PaymentCompleted,
+    ScanRefused,
+    TimerFired,
+)
+from edge_agent.api.lane import LaneState
+from edge_agent.api.uuid7 import uuid7
+from edge_agent.api.values import JournalPlace, Refused, Scan
+from edge_agent.intake.policy import IntakePolicy
+from edge_agent.lane.outcome import Context, DrawerJob, ReceiptJob
+from edge_agent.runtime.pipeline.changes import Change
+from edge_agent.runtime.pipeline.job_payloads import DrawerBody, receipt_body
+from edge_agent.runtime.pipeline.resolve import Resolver
+from edge_agent.runtime.pipeline.restore import restore
+from edge_agent.runtime.pipeline.turn import Budget, Turn, World
+from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
+from edge_agent.store.jobs import JobKind
+from edge_agent.store.outbox import Randomness
+from edge_agent.store.plugin_table import Timer
+from edge_agent.store.transaction import Transaction, Work
+from edge_agent.store.verification import why_corrupt
+from edge_agent.store.writer import Writer
+
+T = TypeVar("T")
+log = structlog.get_logger()
+OWNER_IS_OFF_RETRY_S = 60.0
+ANNOUNCE_AGAIN_S = 5.0
+SIGNED_AFTER: tuple[type[Event], ...] = (
+    PaymentCompleted,
+    BasketVoided,
+    ClockJumped,
+    EmployeeLoggedOut,
+    AgentStopped,
+)
+"""The ends of sales and sessions: behind them the head of the journal is signed."""
+SALE_ENDS = (PaymentCompleted, BasketVoided)
+EVENTS_A_SNAPSHOT = 64
+"""So many events, about, are folded at the start at most."""
+_DAMAGED = (
+    "The journal is damaged at position {positions}, so the lane may not be as it was left. "
+    "Compare the open sale with the goods, then let a shift lead lift this. Tell IT."
+)
+
+
+class HeadSigner(Protocol):
+    """Signs heads of the journal with the lane's key."""
+
+    @property
+    def public_key(self) -> str:
+        """Base64."""
+        ...
+
+    @property
+    def key_id(self) -> str: ...
+
+    def sign(self, source: str, head: JournalPlace) -> str:
+        """The signature, base64."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the shop decided about its lanes."""
+
+    intake: IntakePolicy
+    budget: Budget
+    no_sale_needs_lead: bool = True
+    queue_capacity: int = 256
+
+
+class Pipeline:
+    """Serialises all inputs onto the writer's thread; the only place that changes the lane."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        randomness: Randomness,
+        writer: Callable[[Callable[[], None], Callable[[], None]], Writer],
+        announce: Callable[[Iterable[Change]], None],
+        signer: HeadSigner | None = None,
+    ) -> None:
+        """
+        Args:
+            writer: builds the writer, given its ``on_commit`` and ``on_rollback``.
+            announce: told on the writer's thread, after each commit, what it changed.
+            signer: signs the journal's head at the end of each sale and session; None: nobody.
+        """
+        self._policy = policy
+        self._clock = clock
+        self._randomness = randomness
+        self._announce = announce
+        self._signer = signer
+        self._started: AgentStarted | None = None
+        self._clock_behind_s = 0.0
+        self._damaged = ""
+        self._changes: set[Change] = set()
+        self._writer = writer(self._committed, self._rolled_back)
+        self._room = asyncio.Semaphore(policy.queue_capacity)
+        self._working: World | None = None
+        self._durable: World | None = None
+        self.trouble = ""
+        """Why the last transaction was not committed; empty where it was."""
+
+    @property
+    def world(self) -> World:
+        """The lane and its plugins as of the last commit."""
+        if self._durable is None:
+            raise StoreError("The agent has not started yet.")
+        return self._durable
+
+    async def start(
+        self,
+        fresh: LaneState,
+        slots: Callable[[Transaction], Mapping[str, PluginSlot]],
+        version: str,
+    ) -> None:
+        """Open the journal and put the lane back as the last commit left it.
+
+        Where the start itself cannot be written, as on a full disk, ``trouble`` says so, and
+        ``announce`` goes on trying.
+
+        Args:
+            fresh: the lane of a new database.
+            slots: reads the plugins' slots.
+        """
+        self._writer.start(self._clock())
+
+        def load(tx: Transaction) -> None:
+            restored = restore(tx, fresh)
+            lane = restored.state
+            _check_currency(lane, fresh)
+            self._working = World(lane, slots(tx), snapshot_at=restored.snapshot_at)
+            previous: Literal["none", "orderly", "crash"] = (
+                "none" if lane.running is None else "crash" if lane.running else "orderly"
+            )
+            now = self._clock()
+            self._started = AgentStarted(
+                occurred_at=now,
+                agent_version=version,
+                previous_stop=previous,
+                currency=fresh.currency,
+                prices_include_tax=fresh.prices_include_tax,
+            )
+            if restored.damaged:
+                self._damaged = _DAMAGED.format(positions=", ".join(map(str, restored.damaged)))
+                self.raise_alarm(" ".join(filter(None, (self.alarm, self._damaged))))
+            newest = tx.outbox.newest()
+            # A damaged row dates nothing; verification and the forwarder say that it is damaged.
+            if newest is not None and not why_corrupt(newest):
+                behind = now - datetime.fromisoformat(newest.occurred_at)
+                self._clock_behind_s = min(behind.total_seconds(), 0.0)
+
+        await self.transact(load)
+        with contextlib.suppress(StoreError):
+            await self._say_started()
+
+    async def announce(self) -> None:
+        """Write what could not be written at the start, as soon as there is room."""
+        while not self.world.announced:
+            await asyncio.sleep(ANNOUNCE_AGAIN_S)
+            with contextlib.suppress(StoreError):
+                await self._say_started()
+
+    async def _say_started(self) -> None:
+        await self.turn(lambda _, __: None)
+
+    def _wake_up(self, tx: Transaction, turn: Turn) -> None:
+        """Journal the start, with the first turn that can be written."""
+        assert self._started is not None
+        for slot in tuple(turn.plugins.values()):
+            # One that is seen for the first time and does not load has decided nothing yet.
+            if slot.plugin is not None:
+                tx.plugins.save(slot.stored())
+            if slot.upgraded is not None:
+                tx.plugin_states.replace(slot.name, slot.upgraded, tx.head.position)
+                turn.plugins[slot.name] = replace(slot, upgraded=None)
+        if self._signer is not None:
+            turn.publish(
+                KeyAnnounced(
+                    occurred_at=turn.now,
+                    key_id=self._signer.key_id,
+                    public_key=self._signer.public_key,
+                )
+            )
+        if self._clock_behind_s:
+            turn.publish(ClockJumped(occurred_at=turn.now, seconds=self._clock_behind_s))
+        turn.publish(self._started)
+        if self._damaged:
+            turn.hold("journal", "damaged", self._damaged)
+
+    async def stop(self) -> None:
+        """Say that the agent stopped in order, and close the journal."""
+
+        def say_so(_: Transaction, turn: Turn) -> None:
+            turn.publish(AgentStopped(occurred_at=turn.now))
+
+        try:
+            if self._durable is not None:
+                await self.turn(say_so)
+        finally:
+            await asyncio.to_thread(self._writer.close)
+
+    async def transact(self, work: Work[T], *touches: Change) -> T:
+        """Runs work in a transaction that no plugin hears of; waits for the commit.
+
+        Args:
+            touches: what it changes, for those who wait for such changes.
+        """
+
+        def run(tx: Transaction) -> T:
+            result = work(tx)
+            self._changes.update(touches)
+            return result
+
+        async with self._room:
+            try:
+                result = await asyncio.wrap_future(self._writer.submit(run))
+            except StoreError as error:
+                if not self.trouble:
+                    log.error("not written", reason=str(error))  # noqa: TRY400 - it says all
+                self.trouble = str(error)
+                raise
+        self.trouble = ""
+        return result
+
+    async def turn(self, work: Callable[[Transaction, Turn], T], *touches: Change) -> T:
+        """Runs work as one turn; all that the turn collected is committed with it."""
+
+        def run(tx: Transaction) -> T:
+            turn = self._turn(tx)
+            if not turn.world.announced:
+                self._wake_up(tx, turn)
+            result = work(tx, turn)
+            self._write(tx, turn)
+            return result
+
+        return await self.transact(run, *touches)
+
+    async def scan(self, scan: Scan) -> Reply:
+        """One good read of a device."""
+
+        def take(_: Transaction, turn: Turn) -> Reply:
+            refused = turn.scan(scan)
+            if refused is None:
+                checks = [event for event in turn.events if isinstance(event, AgeChecked)]
+                if any(not checked.proves_age for checked in checks):
+                    # Recorded, but no proof of age: the scanner's error beep says so.
+                    return Reply(accepted=False, message=f"age check: {checks[0].verdict}")
+                return Reply(accepted=True)
+            turn.publish(
+                ScanRefused(
+                    occurred_at=turn.now,
+                    code=refused.code,
+                    message=refused.message,
+                    gtin=refused.gtin,
+                )
+            )
+            return Reply(accepted=False, message=refused.message)
+
+        return await self.turn(take)
+
+    async def command(self, command: LaneCommand) -> Refused | LaneState:
+        """One command; the lane after it, or why it was refused."""
+
+        def obey(_: Transaction, turn: Turn) -> Refused | LaneState:
+            return turn.obey(command) or turn.world.shown
+
+        return await self.turn(obey)
+
+    async def timer_due(self, timer: Timer) -> None:
+        """A plugin's timer; ignored where it was moved meanwhile."""
+
+        def fire(tx: Transaction, turn: Turn) -> None:
+            if not tx.plugins.take_timer(timer):
+                return
+            if turn.hears(timer.plugin):
+                turn.notify(timer.plugin, TimerFired(occurred_at=turn.now, key=timer.key))
+            else:
+                # It may be turned on again, and is then still owed its timer.
+                tx.plugins.start_timer(
+                    replace(timer, due_at=turn.now.timestamp() + OWNER_IS_OFF_RETRY_S)
+                )
+
+        await self.turn(fire)
+
+    def is_active(self, plugin: str) -> bool:
+        """Whether the plugin sees events now."""
+        slot = self.world.plugins.get(plugin)
+        return slot is not None and slot.status is PluginStatus.ACTIVE
+
+    def keys_to_keep(self) -> Mapping[str, int]:
+        """Plugin -> of how many keys its states are kept."""
+        return {name: slot.most_keys for name, slot in self.world.plugins.items()}
+
+    def raise_alarm(self, words: str) -> None:
+        """Tell IT of something that is wrong with the journal, until the next start."""
+        self._writer.committer.alarm = words
+
+    @property
+    def alarm(self) -> str:
+        """The fault of the journal or its files; empty where there is none."""
+        return self._writer.committer.trouble
+
+    def _turn(self, tx: Transaction) -> Turn:
+        assert self._working is not None
+        now = self._clock()
+        context = Context(
+            now=now,
+            new_id=lambda: str(uuid7(now, self._randomness(10))),
+            no_sale_needs_lead=self._policy.no_sale_needs_lead,
+        )
+        resolver = Resolver(self._policy.intake, tx.master_data)
+        return Turn(self._working, context, resolver, self._policy.budget, tx.plugin_states.get)
+
+    def _write(self, tx: Transaction, turn: Turn) -> None:
+        assert self._working is not None
+        records = tx.append(*turn.events)
+        if self._signer is not None and any(
+            isinstance(event, SIGNED_AFTER) for event in turn.events
+        ):
+            self._sign(tx, self._signer, turn.now)
+        self._changed(Change.EVENTS, records)
+        self._changed(Change.JOBS, (*turn.jobs, *turn.calls))
+        self._changed(Change.TIMERS, turn.timers)
+        for name, slot in turn.plugins.items():
+            if slot.differs_in_store(self._working.plugins[name]):
+                tx.plugins.save(slot.stored())
+        for name, states in turn.states.items():
+            tx.plugin_states.save(name, states, tx.head.position)
+        now = turn.now.timestamp()
+        for job in turn.jobs:
+            match job:
+                case ReceiptJob(sale=sale):
+                    body = receipt_body(sale, records)
+                    tx.jobs.add(JobKind.RECEIPT, "lane", body.model_dump_json(), now)
+                case DrawerJob(basket_id=basket_id):
+                    drawer = DrawerBody(basket_id=basket_id).model_dump_json()
+                    tx.jobs.add(JobKind.DRAWER, "lane", drawer, now)
+        for plugin, call in turn.calls:
+            tx.jobs.add(JobKind.HTTP, plugin, call.model_dump_json(), now)
+        for plugin, timer in turn.timers:
+            tx.plugins.start_timer(Timer(plugin, timer.key, now + timer.seconds))
+        for plugin, record in turn.records:
+            tx.plugins.record(plugin, record.key, record.values)
+        for plugin, message in turn.log:
+            log.info("plugin says", plugin=plugin, message=message)
+        snapshot_at = self._keep_snapshot(tx, turn)
+        self._working = replace(turn.world, snapshot_at=snapshot_at, announced=True)
+
+    def _keep_snapshot(self, tx: Transaction, turn: Turn) -> int:
+        """Save the lane where a sale has ended, or the fold would get long; where the newest is."""
+        newest, position = turn.world.snapshot_at, tx.head.position
+        ended = any(isinstance(event, SALE_ENDS) for event in turn.events)
+        if not ended and position - newest < EVENTS_A_SNAPSHOT:
+            return newest
+        tx.snapshots.save(position, turn.lane)
+        return position
+
+    def _sign(self, tx: Transaction, signer: HeadSigner, now: datetime) -> None:
+        head = tx.head.place
+        tx.append(
+            JournalSigned(
+                occurred_at=now,
+                key_id=signer.key_id,
+                head=head,
+                signature=signer.sign(tx.head.source, head),
+            )
+        )
+
+    def _changed(self, change: Change, by: Sequence[object]) -> None:
+        if by:
+            self._changes.add(change)
+
+    def _committed(self) -> None:
+        self._durable = self._working
+        self._announce(self._changes)
+        self._changes.clear()
+
+    def _rolled_back(self) -> None:
+        self._working = self._durable
+        self._changes.clear()
+
+
+def _check_currency(stored: LaneState, fresh: LaneState) -> None:
+    """The configured currency may change between two sales only."""
+    if stored.currency != fresh.currency and stored.basket is not None:
+        raise StoreError(
+            f"A sale in {stored.currency} is open, but the configuration says {fresh.currency}. "
+            f"Set currency back to {stored.currency}, end the sale, then change it."
+        )

@@ -1,0 +1,127 @@
+"""What people decide about receipts, and what becomes of jobs that nobody can carry out."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from edge_agent.api.commands import FinalizeSubtotal, Pay
+from edge_agent.api.device import OutputOutcome
+from edge_agent.api.errors import NotNow
+from edge_agent.api.events import HttpAnswered, Tender
+from edge_agent.lane.receipt import Edition
+from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.pipeline.job_payloads import ReceiptBody, sale_number
+from edge_agent.runtime.pipeline.pipeline import Pipeline
+from edge_agent.runtime.plugin_admin import PluginDesk
+from edge_agent.store.jobs import Job, JobKind, JobStatus
+from edge_agent.store.reader import Reader
+from edge_agent.testing import NOON
+from tests.unit.runtime.pipelines import PEN, Lane, scan
+
+
+async def selling(tmp_path: Path, sales: int) -> tuple[Pipeline, JobDesk]:
+    """A lane after some sales whose receipts wait."""
+    lane = Lane(tmp_path)
+    pipeline = await lane.start()
+    await lane.stock()
+    await pipeline.scan(scan("EMP1001"))
+    for _ in range(sales):
+        await pipeline.scan(scan(PEN))
+        await pipeline.command(FinalizeSubtotal())
+        await pipeline.command(Pay(tender=Tender.CARD))
+    return pipeline, JobDesk(pipeline)
+
+
+def receipts(data_dir: Path) -> list[Job]:
+    """All of them, the oldest first."""
+    newest = Reader(data_dir).read_now(lambda db: db.jobs.newest(JobKind.RECEIPT, 100))
+    return newest[::-1]
+
+
+def edition(job: Job) -> Edition:
+    return ReceiptBody.model_validate_json(job.body).edition
+
+
+async def test_the_last_receipt_is_that_of_the_last_sale(tmp_path: Path) -> None:
+    _, desk = await selling(tmp_path, sales=2)
+    first, second = receipts(tmp_path)
+    await desk.output_settled(first, OutputOutcome.UNCERTAIN, "the cable was pulled")
+    await desk.output_settled(second, OutputOutcome.DONE, "")
+    await desk.resolve(first.id, "repeat")
+    await desk.print_again(Edition.GIFT)
+    assert [(sale_number(job), edition(job)) for job in receipts(tmp_path)[2:]] == [
+        (1, Edition.COPY),
+        (2, Edition.GIFT),
+    ]
+
+
+async def test_a_receipt_is_decided_about_once_and_a_gift_stays_a_gift(tmp_path: Path) -> None:
+    _, desk = await selling(tmp_path, sales=1)
+    (original,) = receipts(tmp_path)
+    with pytest.raises(NotNow, match="is pending; there is nothing to decide"):
+        await desk.resolve(original.id, "repeat")
+    await desk.output_settled(original, OutputOutcome.DONE, "")
+    with pytest.raises(NotNow, match="is done"):
+        await desk.resolve(original.id, "repeat")
+    await desk.print_again(Edition.GIFT)
+    gift = receipts(tmp_path)[-1]
+    await desk.output_settled(gift, OutputOutcome.UNCERTAIN, "")
+    await desk.resolve(gift.id, "repeat")
+    with pytest.raises(NotNow, match="is dismissed"):
+        await desk.resolve(gift.id, "repeat")
+    assert [edition(job) for job in receipts(tmp_path)] == [
+        Edition.ORIGINAL,
+        Edition.GIFT,
+        Edition.GIFT,
+    ]
+    told = Reader(tmp_path).read_now(lambda db: db.outbox.after(0, 1000))[-1]
+    assert told.type == "lane.receipt.decided"
+    decided = json.loads(told.body)
+    assert (decided["decision"], decided["employee_id"]) == ("print_again", "1001")
+
+
+@pytest.mark.parametrize("status", [JobStatus.PENDING, JobStatus.RUNNING])
+async def test_a_receipt_that_cannot_be_read_ends_and_is_said(
+    tmp_path: Path, status: JobStatus
+) -> None:
+    pipeline, desk = await selling(tmp_path, sales=0)
+    strange = '{"sale": {"of": "the future"}, "chain_code": "X"}'
+    job_id = await pipeline.transact(lambda tx: tx.jobs.add(JobKind.RECEIPT, "lane", strange, 0.0))
+    (job,) = receipts(tmp_path)
+    assert sale_number(job) is None
+    if status is JobStatus.RUNNING:
+        await desk.start(job)
+        await desk.settle_interrupted(JobKind.RECEIPT)
+    else:
+        await desk.unreadable(job)
+    (job,) = receipts(tmp_path)
+    assert job.status is JobStatus.FAILED
+    assert "Tell IT" in pipeline.world.lane.prompts[-1].message
+    with pytest.raises(NotNow, match="cannot be printed: another version"):
+        await desk.resolve(job_id, "repeat")
+    with pytest.raises(NotNow, match="No receipt has been printed"):
+        await desk.print_again(Edition.COPY)
+    await desk.resolve(job_id, "dismiss")
+    assert [prompt.source for prompt in pipeline.world.lane.prompts] == ["lane"]
+
+
+async def test_an_answer_for_a_plugin_that_was_turned_off_waits_for_it(tmp_path: Path) -> None:
+    pipeline, desk = await selling(tmp_path, sales=0)
+    await PluginDesk(pipeline).change("fraud-detection", enabled=False)
+    job_id = await pipeline.transact(
+        lambda tx: tx.jobs.add(JobKind.HTTP, "fraud-detection", "{}", 0.0)
+    )
+
+    def stored() -> Job:
+        job = Reader(tmp_path).read_now(lambda db: db.jobs.get(job_id))
+        assert job is not None
+        return job
+
+    await desk.start(stored())
+    answer = HttpAnswered(occurred_at=NOON, key="k", status=200, body="{}", detail="HTTP 200")
+    await desk.call_settled(stored(), answer)
+    assert (stored().status, stored().detail) == (JobStatus.PENDING, "fraud-detection is off")
+    given_up = answer.model_copy(update={"status": None})
+    await desk.call_settled(stored(), given_up)
+    assert stored().status is JobStatus.FAILED
