@@ -8,7 +8,7 @@ from typing import Any, Literal
 from edge_agent import __version__
 from edge_agent.api.commands import LaneCommand
 from edge_agent.api.device import DeviceState
-from edge_agent.api.errors import NotKnown
+from edge_agent.api.errors import NotFound
 from edge_agent.api.values import Refused
 from edge_agent.control.messages import (
     DeviceMessage,
@@ -99,7 +99,7 @@ class AgentServices:
     def plugin(self, plugin_id: str) -> PluginMessage:
         slot = self._pipeline.world.plugins.get(plugin_id)
         if slot is None:
-            raise NotKnown(f"There is no plugin {plugin_id!r} on this lane.")
+            raise NotFound(f"There is no plugin {plugin_id!r} on this lane.")
         return _plugin_message(slot)
 
     async def change_plugin(self, plugin_id: str, change: PluginChange) -> PluginMessage:
@@ -193,7 +193,7 @@ class AgentServices:
                 *self._pipeline.world.plugins,
             ]
         )
-        raise NotKnown(f"There is no service {service_id!r}. Known: {', '.join(known)}.")
+        raise NotFound(f"There is no service {service_id!r}. Known: {', '.join(known)}.")
 
     async def health(self) -> HealthMessage:
         problems = [

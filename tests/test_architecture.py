@@ -65,6 +65,11 @@ def test_no_part_of_the_agent_is_forgotten_by_the_rules() -> None:
         ("edge_agent/store/jobs.py", "import edge_agent.lane.decide", "store: api"),
         ("edge_agent/runtime/pipeline/turn.py", "import plugins.age_verification", "runtime: api"),
         ("edge_agent/runtime/pipeline/turn.py", "import sqlalchemy", "only the store opens SQLite"),
+        (
+            "edge_agent/runtime/pipeline/turn.py",
+            "import edge_agent.runtime.jobs.queue",
+            "jobs over",
+        ),
         ("edge_agent/control/client.py", "import edge_agent.runtime.pipeline.turn", "control: api"),
         ("drivers/scanner/layouts.py", "import edge_agent.runtime.pipeline.turn", "drivers: api"),
         ("drivers/scanner/layouts.py", "import drivers.printer.status", "drivers: never each"),

@@ -12,8 +12,8 @@
     ├── PluginError
     │   ├── PluginUnavailable  an entry point that does not load, or breaks the contract
     │   └── InvalidSettings    settings that the plugin's own model refuses
-    ├── NotKnown             an id (plugin, device, service, job) that this lane does not have
-    ├── NotNow               what was asked is understood, but cannot be done in this state
+    ├── NotFound             an id (plugin, device, service, job) that this lane does not have
+    ├── Conflict             what was asked is understood, but cannot be done in this state
     ├── StoreError
     │   ├── StoreUncertain   a commit failed, and what is on the disk cannot be told
     │   ├── StoreLocked      another agent has this data directory open
@@ -73,11 +73,11 @@ class InvalidSettings(PluginError):
         super().__init__(f"The settings of {plugin} were not changed. {listed}")
 
 
-class NotKnown(EdgeAgentError):
+class NotFound(EdgeAgentError):
     """The id names nothing on this lane."""
 
 
-class NotNow(EdgeAgentError):
+class Conflict(EdgeAgentError):
     """The request is understood, but the thing it names is in a state that does not allow it."""
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edge_agent.api.errors import NotKnown
+from edge_agent.api.errors import NotFound
 from edge_agent.api.text import visible
 from edge_agent.cli.options import DEFAULT_CONFIG, ConfigOption
 
@@ -81,13 +81,13 @@ def told(state: "LaneState") -> list[str]:
 def _event(database: "Database", epoch: int | None, sequence: int | None) -> "EventRecord":
     newest = database.outbox.newest()
     if newest is None:
-        raise NotKnown("This lane has no events yet.")
+        raise NotFound("This lane has no events yet.")
     if sequence is None:
         return newest
     wanted = newest.epoch if epoch is None else epoch
     record = database.outbox.at(wanted, sequence)
     if record is None:
-        raise NotKnown(
+        raise NotFound(
             f"There is no event {sequence} in epoch {wanted} here: it is pruned, or it never was. "
             f"The newest is {newest.place}."
         )

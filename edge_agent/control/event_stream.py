@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from weakref import WeakSet
 
-from edge_agent.api.errors import NotNow
+from edge_agent.api.errors import Conflict
 from edge_agent.control.services import Services
 
 _KEEP_ALIVE_S = 15.0
@@ -18,9 +18,9 @@ class Readers:
         self._open: WeakSet[_Counted] = WeakSet()
 
     def counted(self, stream: AsyncIterator[str]) -> AsyncIterator[str]:
-        """The stream, which counts while somebody has it; raises ``NotNow`` beyond the bound."""
+        """The stream, which counts while somebody has it; raises ``Conflict`` beyond the bound."""
         if len(self._open) >= self._most:
-            raise NotNow(f"{self._most} readers follow the events already; close one of them.")
+            raise Conflict(f"{self._most} readers follow the events already; close one of them.")
         counted = _Counted(stream, self._open.discard)
         self._open.add(counted)
         return counted

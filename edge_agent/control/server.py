@@ -20,12 +20,12 @@ from starlette.requests import ClientDisconnect
 from edge_agent import __version__
 from edge_agent.api.commands import COMMANDS, LaneCommand
 from edge_agent.api.errors import (
+    Conflict,
     ControlError,
     EdgeAgentError,
     ImportRefused,
     InvalidSettings,
-    NotKnown,
-    NotNow,
+    NotFound,
     PluginUnavailable,
     StoreError,
     StoreUncertain,
@@ -50,8 +50,8 @@ from edge_agent.control.problems import problem
 from edge_agent.control.services import Services
 
 _STATUS: tuple[tuple[type[EdgeAgentError], int, str], ...] = (
-    (NotKnown, 404, "not_known"),
-    (NotNow, 409, "not_now"),
+    (NotFound, 404, "not_known"),
+    (Conflict, 409, "not_now"),
     (InvalidSettings, 422, "invalid_settings"),
     (ImportRefused, 422, "import_refused"),
     (PluginUnavailable, 409, "plugin_unavailable"),

@@ -7,7 +7,7 @@ from edge_agent.lane import holds
 from edge_agent.lane.basket import NO_SALE
 from edge_agent.lane.inputs import RecordAgeCheck
 from edge_agent.lane.outcome import Context, Outcome
-from edge_agent.lane.session import NOBODY
+from edge_agent.lane.session import NOT_SIGNED_ON
 
 
 def required_age(state: LaneState) -> int | None:
@@ -24,7 +24,7 @@ def record(state: LaneState, given: RecordAgeCheck, context: Context) -> Outcome
     person's document would undo the first one's.
     """
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     if state.basket is None:
         return NO_SALE
     basket, operator = state.basket, state.operator

@@ -14,7 +14,7 @@ from edge_agent.api.lane import BasketLine, LaneState
 from edge_agent.api.values import PriceBookItem, Refused
 from edge_agent.lane.inputs import AddItem
 from edge_agent.lane.outcome import Context, Outcome
-from edge_agent.lane.session import NOBODY
+from edge_agent.lane.session import NOT_SIGNED_ON
 
 MOST_LINES = 500
 MOST_PIECES = 999
@@ -28,7 +28,7 @@ NO_SALE = Refused(code="no_sale", message="There is no open sale. Scan an item t
 def start(state: LaneState, context: Context) -> Outcome | Refused:
     """Opens an empty basket on request."""
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     if state.basket is not None:
         return Refused(
             code="sale_open",
@@ -41,7 +41,7 @@ def start(state: LaneState, context: Context) -> Outcome | Refused:
 def attach_customer(state: LaneState, customer_id: str, context: Context) -> Outcome | Refused:
     """Names the customer; the card may come before the first item."""
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     known = state.basket.customer_id if state.basket is not None else None
     if known == customer_id:
         return Refused(code="customer_known", message="This customer card is already on the sale.")
@@ -60,7 +60,7 @@ def attach_customer(state: LaneState, customer_id: str, context: Context) -> Out
 def add_item(state: LaneState, given: AddItem, context: Context) -> Outcome | Refused:
     """Adds a line; the first one starts the sale."""
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     if given.item is None:
         return Refused(
             gtin=given.gtin,
@@ -174,7 +174,7 @@ def _why_not_measured(given: AddItem, item: PriceBookItem, currency: str) -> Ref
 def void_item(state: LaneState, line_id: int, context: Context) -> Outcome | Refused:
     """Marks one line void; a finalized subtotal must be taken again."""
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     if state.basket is None:
         return NO_SALE
     basket = state.basket
@@ -198,7 +198,7 @@ def void_item(state: LaneState, line_id: int, context: Context) -> Outcome | Ref
 def void_sale(state: LaneState, context: Context) -> Outcome | Refused:
     """Gives the sale up."""
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     if state.basket is None:
         return NO_SALE
     basket = state.basket

@@ -5,7 +5,7 @@ from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Refused, Role
 from edge_agent.lane.inputs import OpenWithoutSale
 from edge_agent.lane.outcome import Context, DrawerJob, Outcome
-from edge_agent.lane.session import NOBODY
+from edge_agent.lane.session import NOT_SIGNED_ON
 
 
 def open_without_sale(
@@ -13,7 +13,7 @@ def open_without_sale(
 ) -> Outcome | Refused:
     """Records who opens the drawer and why; a lead's badge where the shop asks for one."""
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     if state.basket is not None:
         return Refused(
             code="sale_open",

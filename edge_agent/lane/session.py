@@ -7,7 +7,7 @@ from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Employee, Refused
 from edge_agent.lane.outcome import Context, Outcome
 
-NOBODY = Refused(
+NOT_SIGNED_ON = Refused(
     code="nobody_signed_on", message="Nobody is signed on. Scan your badge to sign on first."
 )
 
@@ -44,7 +44,7 @@ def sign_off(
 ) -> Outcome | Refused:
     """Ends the session; a sale must be paid or given up before."""
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     if state.basket is not None:
         return Refused(
             code="sale_open", message="A sale is open. Take payment or void it before signing off."

@@ -6,7 +6,7 @@ from edge_agent.api.values import Money, Refused
 from edge_agent.lane.basket import NO_SALE
 from edge_agent.lane.inputs import TakeTender
 from edge_agent.lane.outcome import Context, DrawerJob, LaneJob, Outcome, PaidSale, ReceiptJob
-from edge_agent.lane.session import NOBODY
+from edge_agent.lane.session import NOT_SIGNED_ON
 
 MOST_CHANGE = 100_000
 """Minor units; more change than that is a slip of the finger."""
@@ -15,7 +15,7 @@ MOST_CHANGE = 100_000
 def finalize(state: LaneState, context: Context) -> Outcome | Refused:
     """Fixes the totals; adding or voiding a line afterwards needs a new subtotal."""
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     if state.basket is None:
         return NO_SALE
     basket = state.basket
@@ -42,7 +42,7 @@ def finalize(state: LaneState, context: Context) -> Outcome | Refused:
 def take(state: LaneState, given: TakeTender, context: Context) -> Outcome | Refused:
     """Completes the sale; refused while anything holds it."""
     if state.operator is None:
-        return NOBODY
+        return NOT_SIGNED_ON
     if state.basket is None:
         return NO_SALE
     basket, operator = state.basket, state.operator

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from edge_agent.api.errors import NotKnown, NotNow
+from edge_agent.api.errors import Conflict, NotFound
 from edge_agent.api.events import PluginChanged
 from edge_agent.runtime.pipeline.pipeline import Pipeline
 from edge_agent.runtime.pipeline.turn import Turn
@@ -31,15 +31,15 @@ class PluginDesk:
         """Changes what is given.
 
         Raises:
-            NotKnown: this lane has no such plugin.
-            NotNow: it must be registered first.
+            NotFound: this lane has no such plugin.
+            Conflict: it must be registered first.
             InvalidSettings, PluginUnavailable: the settings do not fit; nothing was changed.
         """
 
         def decide(_: Transaction, turn: Turn) -> PluginSlot:
             slot = turn.plugins.get(name)
             if slot is None:
-                raise NotKnown(f"There is no plugin {name!r} on this lane.")
+                raise NotFound(f"There is no plugin {name!r} on this lane.")
             slot, changes = _changed(slot, registered, enabled, settings)
             turn.plugins[name] = slot
             turn.publish(
@@ -65,7 +65,7 @@ def _changed(
         changes.append("settings")
     if enabled is not None:
         if not slot.registered:
-            raise NotNow(f"Register {slot.name} before you turn it on or off.")
+            raise Conflict(f"Register {slot.name} before you turn it on or off.")
         if enabled != slot.enabled:
             changes.append("enabled" if enabled else "disabled")
         slot = replace(slot, enabled=enabled, faults=0, quarantined=False)

@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
 
 from edge_agent.api.device import Driver
-from edge_agent.api.errors import DriverUnavailable, EdgeAgentError, NotKnown, PluginUnavailable
+from edge_agent.api.errors import DriverUnavailable, EdgeAgentError, NotFound, PluginUnavailable
 from edge_agent.api.plugin import Plugin
 from edge_agent.api.text import described
 
@@ -31,11 +31,11 @@ class Registry:
         self.plugins = _offers(PLUGIN_GROUP)
 
     def load_driver(self, name: str) -> type[Driver[Any]]:
-        """Imports a driver; raises ``NotKnown`` or ``DriverUnavailable``."""
+        """Imports a driver; raises ``NotFound`` or ``DriverUnavailable``."""
         offer = self.drivers.get(name)
         if offer is None:
             known = ", ".join(sorted(self.drivers))
-            raise NotKnown(f"There is no driver {name!r}. Installed drivers: {known}.")
+            raise NotFound(f"There is no driver {name!r}. Installed drivers: {known}.")
         return _load(offer, Driver, DriverUnavailable)  # type: ignore[type-abstract]
 
     def load_plugin(self, name: str) -> type[Plugin[Any, Any]]:

@@ -16,7 +16,7 @@ from edge_agent.api.commands import (
     VoidBasket,
     VoidLine,
 )
-from edge_agent.api.errors import EdgeAgentError, NotKnown, NotNow, StoreError, StoreUncertain
+from edge_agent.api.errors import Conflict, EdgeAgentError, NotFound, StoreError, StoreUncertain
 from edge_agent.api.events import Tender
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.values import Refused, Scan, Symbology
@@ -162,9 +162,9 @@ class People:
         for job in range(1, 200):
             try:
                 await self._lane.jobs.resolve(job, "repeat" if job % 2 else "dismiss")
-            except NotKnown:
+            except NotFound:
                 return
-            except (NotNow, StoreError):
+            except (Conflict, StoreError):
                 continue
             else:
                 self._told.repeated.add(job)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from edge_agent.api.device import OutputOutcome
-from edge_agent.api.errors import NotKnown, NotNow
+from edge_agent.api.errors import Conflict, NotFound
 from edge_agent.api.events import DrawerDecided, HttpAnswered, ReceiptDecided, ReceiptDelayed
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.jobs.completion import (
@@ -96,24 +96,24 @@ class JobDesk:
         output be.
 
         Raises:
-            NotKnown: there is no such job.
-            NotNow: there is nothing to decide about it, or it is no receipt or an unreadable one
+            NotFound: there is no such job.
+            Conflict: there is nothing to decide about it, or it is no receipt or an unreadable one
                 and cannot be repeated.
         """
 
         def decide(tx: Transaction, turn: Turn) -> None:
             job = tx.jobs.get(job_id)
             if job is None:
-                raise NotKnown(f"There is no job {job_id}.")
+                raise NotFound(f"There is no job {job_id}.")
             if decision == "repeat" and job.kind is not JobKind.RECEIPT:
-                raise NotNow(f"Job {job_id} is not a receipt; only receipts are repeated.")
+                raise Conflict(f"Job {job_id} is not a receipt; only receipts are repeated.")
             if job.status not in (JobStatus.FAILED, JobStatus.UNCERTAIN):
-                raise NotNow(f"Job {job_id} is {job.status}; there is nothing to decide.")
+                raise Conflict(f"Job {job_id} is {job.status}; there is nothing to decide.")
             body = receipt_of(job) if job.kind is JobKind.RECEIPT else None
             detail = "let be"
             if decision == "repeat":
                 if body is None:
-                    raise NotNow(f"Job {job_id} cannot be printed: {job.detail}.")
+                    raise Conflict(f"Job {job_id} cannot be printed: {job.detail}.")
                 again = Edition.GIFT if body.edition is Edition.GIFT else Edition.COPY
                 _queue_again(tx, turn, job, body, again)
                 detail = "printed again"
@@ -139,7 +139,7 @@ class JobDesk:
         """Prints the last sale's receipt once more, as a copy or as a gift receipt.
 
         Raises:
-            NotNow: there is none, or it has not been printed yet.
+            Conflict: there is none, or it has not been printed yet.
         """
 
         def add(tx: Transaction, turn: Turn) -> None:
@@ -148,9 +148,9 @@ class JobDesk:
             job = max(receipts, key=lambda receipt: sale_number(receipt) or 0, default=None)
             body = receipt_of(job) if job is not None else None
             if job is None or body is None:
-                raise NotNow("No receipt has been printed at this lane yet.")
+                raise Conflict("No receipt has been printed at this lane yet.")
             if job.status in (JobStatus.PENDING, JobStatus.RUNNING):
-                raise NotNow("The last receipt is not printed yet; wait for it.")
+                raise Conflict("The last receipt is not printed yet; wait for it.")
             _queue_again(tx, turn, job, body, edition)
 
         await self._pipeline.turn(add, Change.JOBS)

@@ -43,7 +43,7 @@ from edge_agent.lane.outcome import Context, LaneJob
 from edge_agent.lane.prompts import MOST_PROMPTS, answers_input
 from edge_agent.runtime.pipeline.resolve import Resolver
 from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
-from edge_agent.runtime.plugins.watchdog import Overrun
+from edge_agent.runtime.plugins.watchdog import PluginTimeout
 from edge_agent.store.outbox import as_journaled, bounded_body
 
 MOST_CONSEQUENCES = 200
@@ -82,7 +82,7 @@ class Budget:
     """How long one ``decide`` may take, and the clock that tells, in seconds.
 
     The clock is that of the thread's own work (``time.thread_time``): a busy machine is no fault
-    of the plugin. ``watch`` runs each ``decide`` and may raise ``Overrun`` in it.
+    of the plugin. ``watch`` runs each ``decide`` and may raise ``PluginTimeout`` in it.
     """
 
     seconds: float
@@ -225,7 +225,7 @@ class Turn:
             actions, after = self._budget.watch(decide)
         # A stranger's rule may raise anything, even SystemExit: the sale goes on without it.
         except BaseException as error:
-            overrun = isinstance(error, Overrun)
+            overrun = isinstance(error, PluginTimeout)
             detail = "did not answer" if overrun else described(error)
             self._fault(slot, event, detail, at_once=overrun)
             self._hold_if_guarded(slot, event)

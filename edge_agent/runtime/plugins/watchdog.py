@@ -15,7 +15,7 @@ T = TypeVar("T")
 _LOOKS_PER_LIMIT = 4
 
 
-class Overrun(BaseException):
+class PluginTimeout(BaseException):
     """Raised inside a plugin that took too long; not an ``Exception``, so that it is not caught."""
 
 
@@ -31,7 +31,7 @@ class Watchdog:
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def __call__(self, work: Callable[[], T]) -> T:
-        """The result of ``work``; raises ``Overrun`` where that took too long."""
+        """The result of ``work``; raises ``PluginTimeout`` where that took too long."""
         with self._lock:
             self._thread_id = threading.get_ident()
             self._began = monotonic()
@@ -45,10 +45,10 @@ class Watchdog:
             # The interruption may have landed at the entry of the call above, and nothing is done.
             self._disarm()
             if self._fired:
-                raise Overrun from None
+                raise PluginTimeout from None
             raise
         if self._fired:
-            raise Overrun
+            raise PluginTimeout
         return result
 
     def _disarm(self) -> None:
@@ -67,7 +67,7 @@ class Watchdog:
                 # Whoever catches even this one gets it again, one limit later.
                 self._began = monotonic()
                 self._fired = True
-                _raise_in(self._thread_id, Overrun)
+                _raise_in(self._thread_id, PluginTimeout)
 
 
 def _raise_in(thread_id: int, error: type[BaseException] | None) -> None:

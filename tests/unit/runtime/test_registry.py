@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.api.errors import NotKnown, PluginUnavailable
+from edge_agent.api.errors import NotFound, PluginUnavailable
 from edge_agent.runtime.plugins.slot import PluginSeed, PluginStatus, load_slot
 from edge_agent.runtime.registry import Offer, Registry
 from edge_agent.store.plugin_table import StoredPlugin
@@ -41,7 +41,7 @@ def test_every_plugin_of_ours_keeps_the_contract() -> None:
 
 
 def test_an_unknown_driver_is_named_with_the_known_ones() -> None:
-    with pytest.raises(NotKnown, match=r"'teleporter'.*serial-scanner"):
+    with pytest.raises(NotFound, match=r"'teleporter'.*serial-scanner"):
         Registry().load_driver("teleporter")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from edge_agent.api.commands import FinalizeSubtotal, Pay
 from edge_agent.api.device import OutputOutcome
-from edge_agent.api.errors import NotNow
+from edge_agent.api.errors import Conflict
 from edge_agent.api.events import HttpAnswered, Tender
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.jobs.service import JobDesk
@@ -59,16 +59,16 @@ async def test_the_last_receipt_is_that_of_the_last_sale(tmp_path: Path) -> None
 async def test_a_receipt_is_decided_about_once_and_a_gift_stays_a_gift(tmp_path: Path) -> None:
     _, desk = await selling(tmp_path, sales=1)
     (original,) = receipts(tmp_path)
-    with pytest.raises(NotNow, match="is pending; there is nothing to decide"):
+    with pytest.raises(Conflict, match="is pending; there is nothing to decide"):
         await desk.resolve(original.id, "repeat")
     await desk.output_settled(original, OutputOutcome.DONE, "")
-    with pytest.raises(NotNow, match="is done"):
+    with pytest.raises(Conflict, match="is done"):
         await desk.resolve(original.id, "repeat")
     await desk.print_again(Edition.GIFT)
     gift = receipts(tmp_path)[-1]
     await desk.output_settled(gift, OutputOutcome.UNCERTAIN, "")
     await desk.resolve(gift.id, "repeat")
-    with pytest.raises(NotNow, match="is dismissed"):
+    with pytest.raises(Conflict, match="is dismissed"):
         await desk.resolve(gift.id, "repeat")
     assert [edition(job) for job in receipts(tmp_path)] == [
         Edition.ORIGINAL,
@@ -98,9 +98,9 @@ async def test_a_receipt_that_cannot_be_read_ends_and_is_said(
     (job,) = receipts(tmp_path)
     assert job.status is JobStatus.FAILED
     assert "Tell IT" in pipeline.world.lane.prompts[-1].message
-    with pytest.raises(NotNow, match="cannot be printed: another version"):
+    with pytest.raises(Conflict, match="cannot be printed: another version"):
         await desk.resolve(job_id, "repeat")
-    with pytest.raises(NotNow, match="No receipt has been printed"):
+    with pytest.raises(Conflict, match="No receipt has been printed"):
         await desk.print_again(Edition.COPY)
     await desk.resolve(job_id, "dismiss")
     assert [prompt.source for prompt in pipeline.world.lane.prompts] == ["lane"]

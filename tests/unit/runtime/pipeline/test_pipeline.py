@@ -9,7 +9,7 @@ from pytest_mock import MockerFixture
 
 from edge_agent.api.commands import EnterCode, SignOn
 from edge_agent.api.device import OutputOutcome
-from edge_agent.api.errors import InvalidSettings, NotKnown, NotNow, StoreError, StoreUncertain
+from edge_agent.api.errors import Conflict, InvalidSettings, NotFound, StoreError, StoreUncertain
 from edge_agent.api.values import Refused
 from edge_agent.runtime.delivery_journal import DeliveryJournal
 from edge_agent.runtime.jobs.service import JobDesk
@@ -210,10 +210,10 @@ async def test_a_plugin_change_is_in_force_and_stored(tmp_path: Path) -> None:
     await desk.change("fraud-detection", enabled=False, settings={"voids_in_window": 9})
     with pytest.raises(InvalidSettings, match="voids_in_window"):
         await desk.change("fraud-detection", settings={"voids_in_window": -1})
-    with pytest.raises(NotKnown):
+    with pytest.raises(NotFound):
         await desk.change("none", enabled=True)
     await desk.change("employee-time", registered=False)
-    with pytest.raises(NotNow, match="Register employee-time"):
+    with pytest.raises(Conflict, match="Register employee-time"):
         await desk.change("employee-time", enabled=True)
     pipeline._writer.close()
     again = (await Lane(tmp_path).start()).world.plugins
@@ -240,9 +240,9 @@ async def test_jobs_begun_by_a_dead_agent_are_uncertain(tmp_path: Path) -> None:
     assert job.status is JobStatus.UNCERTAIN
     assert event_types(tmp_path)[-1] == "lane.drawer.completed"
     await desk.resolve(job_id, "dismiss")
-    with pytest.raises(NotNow, match="not a receipt"):
+    with pytest.raises(Conflict, match="not a receipt"):
         await desk.resolve(job_id, "repeat")
-    with pytest.raises(NotKnown):
+    with pytest.raises(NotFound):
         await desk.resolve(999, "dismiss")
     await desk.output_settled(job, OutputOutcome.DONE, "")
 

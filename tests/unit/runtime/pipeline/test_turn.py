@@ -20,7 +20,7 @@ from edge_agent.api.events import (
 from edge_agent.api.plugin import Action, CallHttp, PlaceHold, Publish, Record, StartTimer
 from edge_agent.runtime.pipeline.turn import MOST_CONSEQUENCES, QUARANTINE_AFTER, World
 from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
-from edge_agent.runtime.plugins.watchdog import Overrun, Watchdog
+from edge_agent.runtime.plugins.watchdog import PluginTimeout, Watchdog
 from edge_agent.store.outbox import bounded_body
 from edge_agent.testing import NOON, PluginScenario
 from tests.unit.runtime.plugins_for_tests import (
@@ -194,7 +194,7 @@ def test_one_who_is_late_inside_c_code_is_interrupted_there_and_nowhere_else(
 ) -> None:
     watchdog = Watchdog(0.005)
     for _ in range(5):
-        with pytest.raises(Overrun):
+        with pytest.raises(PluginTimeout):
             watchdog(lambda: [work() for _ in range(2000)][-1])
         # Nothing is on its way any more: what follows is left alone, however long it takes.
         assert sum(number for number in range(300_000)) == 44_999_850_000
@@ -204,7 +204,7 @@ def test_one_who_ends_late_by_itself_has_not_answered() -> None:
     watchdog = Watchdog(0.005)
 
     def stubborn() -> str:
-        with suppress(Overrun):
+        with suppress(PluginTimeout):
             while True:
                 continue
         return "late"
@@ -215,9 +215,9 @@ def test_one_who_ends_late_by_itself_has_not_answered() -> None:
         finally:
             raise KeyError
 
-    with pytest.raises(Overrun):
+    with pytest.raises(PluginTimeout):
         watchdog(stubborn)
-    with pytest.raises(Overrun):
+    with pytest.raises(PluginTimeout):
         watchdog(raises)
 
 
