@@ -23,15 +23,15 @@ from edge_agent.runtime.clock_watch import ClockWatch
 from edge_agent.runtime.delivery_journal import DeliveryJournal
 from edge_agent.runtime.devices.host import DeviceHost
 from edge_agent.runtime.devices.hotplug import Hotplug
-from edge_agent.runtime.devices.manager import DeviceRoom
-from edge_agent.runtime.devices.recorder import DeviceDesk
+from edge_agent.runtime.devices.manager import DeviceManager
+from edge_agent.runtime.devices.recorder import DeviceRecorder
 from edge_agent.runtime.devices.status import DeviceSetup
 from edge_agent.runtime.jobs.housekeeping import Housekeeping
 from edge_agent.runtime.jobs.http_calls import HttpCaller
 from edge_agent.runtime.jobs.outputs import Outputs
 from edge_agent.runtime.jobs.queue import JobQueue
 from edge_agent.runtime.jobs.remote_calls import RemoteCalls
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.changes import Commits
 from edge_agent.runtime.pipeline.pipeline import HeadSigner, Pipeline, Policy
 from edge_agent.runtime.pipeline.timers import Timers
@@ -178,14 +178,14 @@ async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[],
     await start_pipeline(pipeline, config, registry)
     reader = Reader(config.agent.data_dir)
     caller = HttpCaller()
-    device_desk = DeviceDesk(pipeline)
-    devices = DeviceRoom(
+    recorder = DeviceRecorder(pipeline)
+    devices = DeviceManager(
         [
             DeviceHost(
                 DeviceSetup(device.name, device.driver, device.options),
                 registry,
                 pipeline.scan,
-                device_desk,
+                recorder,
                 utc_now,
                 SystemRandom(),
                 config.lane.drawer_left_open_after_s,
@@ -193,15 +193,15 @@ async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[],
             for device in config.devices
         ]
     )
-    desk = JobDesk(pipeline)
+    jobs = JobService(pipeline)
     queue = JobQueue(reader, commits.jobs, utc_now)
-    outputs = Outputs(desk, queue, devices, stationery, utc_now)
+    outputs = Outputs(jobs, queue, devices, stationery, utc_now)
     forwarder = _forwarder(config, reader, commits, pipeline)
     report = SelfReport(pipeline)
     supervisor = Supervisor(report.service_failed)
     services = AgentServices(
         pipeline,
-        desk,
+        jobs,
         reader,
         commits,
         devices,
@@ -215,10 +215,10 @@ async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[],
     supervisor.start("hotplug", Hotplug(devices.look_now).run)
     supervisor.start("receipts", outputs.print_receipts)
     supervisor.start("drawers", outputs.open_drawers)
-    supervisor.start("http-calls", RemoteCalls(pipeline, desk, queue, caller, utc_now).run)
+    supervisor.start("http-calls", RemoteCalls(pipeline, jobs, queue, caller, utc_now).run)
     supervisor.start("timers", Timers(pipeline, reader, commits.timers, utc_now).run)
     retention_s = config.agent.retention_days * SECONDS_A_DAY
-    supervisor.start("housekeeping", Housekeeping(desk, CURSOR, retention_s, monotonic).run)
+    supervisor.start("housekeeping", Housekeeping(jobs, CURSOR, retention_s, monotonic).run)
     watch = ClockWatch(report.clock_jumped, utc_now, monotonic)
     supervisor.start("clock", watch.run)
     supervisor.start("announcement", pipeline.announce, may_end=True)

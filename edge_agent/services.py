@@ -24,18 +24,18 @@ from edge_agent.control.messages import (
 )
 from edge_agent.lane.prompts import job_source
 from edge_agent.lane.receipt import Edition
-from edge_agent.runtime.devices.manager import DeviceRoom
+from edge_agent.runtime.devices.manager import DeviceManager
 from edge_agent.runtime.imports import (
     MasterDataImport,
     PeopleImport,
     PriceBookImport,
     RecallImport,
 )
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.changes import Commits
 from edge_agent.runtime.pipeline.job_payloads import sale_number
 from edge_agent.runtime.pipeline.pipeline import Pipeline
-from edge_agent.runtime.plugin_admin import PluginDesk
+from edge_agent.runtime.plugin_admin import PluginAdmin
 from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
 from edge_agent.runtime.supervisor import ServiceState, Supervisor
 from edge_agent.store.chain import EventRecord
@@ -59,10 +59,10 @@ class AgentServices:
     def __init__(
         self,
         pipeline: Pipeline,
-        desk: JobDesk,
+        jobs: JobService,
         reader: Reader,
         commits: Commits,
-        devices: DeviceRoom,
+        devices: DeviceManager,
         supervisor: Supervisor,
         forwarder_status: Callable[[], ForwarderStatus] | None,
         lines_lost: Callable[[], int],
@@ -74,8 +74,8 @@ class AgentServices:
         """
         self._lines_lost = lines_lost
         self._pipeline = pipeline
-        self._desk = desk
-        self._plugin_desk = PluginDesk(pipeline)
+        self._jobs = jobs
+        self._plugin_admin = PluginAdmin(pipeline)
         self._reader = reader
         self._commits = commits
         self._devices = devices
@@ -103,19 +103,19 @@ class AgentServices:
         return _plugin_message(slot)
 
     async def change_plugin(self, plugin_id: str, change: PluginChange) -> PluginMessage:
-        slot = await self._plugin_desk.change(
+        slot = await self._plugin_admin.change(
             plugin_id, enabled=change.enabled, settings=change.settings
         )
         return _plugin_message(slot)
 
     async def register_plugin(self, plugin_id: str, change: PluginChange) -> PluginMessage:
-        slot = await self._plugin_desk.change(
+        slot = await self._plugin_admin.change(
             plugin_id, registered=True, enabled=change.enabled, settings=change.settings
         )
         return _plugin_message(slot)
 
     async def unregister_plugin(self, plugin_id: str) -> PluginMessage:
-        slot = await self._plugin_desk.change(plugin_id, registered=False)
+        slot = await self._plugin_admin.change(plugin_id, registered=False)
         return _plugin_message(slot)
 
     async def plugin_records(self, plugin_id: str) -> dict[str, dict[str, Any]]:
@@ -161,10 +161,10 @@ class AgentServices:
         return [_job_message(job) for job in jobs]
 
     async def resolve_job(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
-        await self._desk.resolve(job_id, decision)
+        await self._jobs.resolve(job_id, decision)
 
     async def print_again(self, edition: Literal["copy", "gift"]) -> None:
-        await self._desk.print_again(Edition(edition))
+        await self._jobs.print_again(Edition(edition))
 
     def service(self, service_id: str) -> ServiceMessage:
         service = self._supervisor.statuses().get(service_id)

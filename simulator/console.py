@@ -51,7 +51,7 @@ async def simulate(directory: Path, *, every_device: bool, port: int, columns: i
                 if words == ["quit"]:
                     return
                 if words:
-                    _say(await console.obey(words))
+                    _say(await console.handle(words))
 
 
 class _Console:
@@ -79,7 +79,7 @@ class _Console:
             "help": ({0}, self._help),
         }
 
-    async def obey(self, words: Sequence[str]) -> str:
+    async def handle(self, words: Sequence[str]) -> str:
         """Carries out one line; what there is to say about it."""
         try:
             return await self._do(words[0], words[1:]) or "done"

@@ -83,14 +83,14 @@ MUTANTS: Sequence[Mutant] = (
     _mutant(
         "print before its start is committed",
         "edge_agent/runtime/jobs/outputs.py",
-        "        await self._desk.start(job)\n        request = PrintReceipt",
+        "        await self._jobs.start(job)\n        request = PrintReceipt",
         "        request = PrintReceipt",
         f"{_RUNTIME}/jobs/test_outputs.py",
     ),
     _mutant(
         "drawer opened before its start is committed",
         "edge_agent/runtime/jobs/outputs.py",
-        "        await self._desk.start(job)\n        request = OpenDrawer",
+        "        await self._jobs.start(job)\n        request = OpenDrawer",
         "        request = OpenDrawer",
         f"{_RUNTIME}/jobs/test_outputs.py",
     ),

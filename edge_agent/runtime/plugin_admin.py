@@ -14,7 +14,7 @@ from edge_agent.store.transaction import Transaction
 _Change = Literal["registered", "unregistered", "enabled", "disabled", "settings"]
 
 
-class PluginDesk:
+class PluginAdmin:
     """Turns plugins on and off and changes their settings."""
 
     def __init__(self, pipeline: Pipeline) -> None:

@@ -97,7 +97,7 @@ class JobTable:
         )
         return [_job(row._mapping) for row in rows]
 
-    def hurry(self, kind: JobKind) -> None:
+    def make_due(self, kind: JobKind) -> None:
         """Makes the jobs of a kind that wait due at once: what they waited for is there."""
         self._connection.execute(
             update(_JOB)
@@ -138,7 +138,7 @@ class JobTable:
             .values(status=JobStatus.RUNNING)
         )
 
-    def settle(self, job_id: int, status: JobStatus, detail: str, not_before: float) -> None:
+    def set_status(self, job_id: int, status: JobStatus, detail: str, not_before: float) -> None:
         """Records how an attempt ended."""
         self._connection.execute(
             update(_JOB)

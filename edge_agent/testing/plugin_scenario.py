@@ -121,7 +121,7 @@ class PluginScenario:
     def try_to(self, command: LaneCommand) -> Refused | None:
         """Gives the lane a command; why it was refused, if it was."""
         turn = self._turn()
-        refused = turn.obey(command)
+        refused = turn.handle(command)
         if refused is None:
             self._keep(turn)
         return refused

@@ -13,17 +13,17 @@ from edge_agent.api.lane import LaneState
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.receipt_template import Stationery
 from edge_agent.runtime.delivery_journal import DeliveryJournal
-from edge_agent.runtime.devices.recorder import DeviceDesk
+from edge_agent.runtime.devices.recorder import DeviceRecorder
 from edge_agent.runtime.jobs.housekeeping import Housekeeping
 from edge_agent.runtime.jobs.outputs import Outputs
 from edge_agent.runtime.jobs.queue import JobQueue
 from edge_agent.runtime.jobs.remote_calls import RemoteCalls
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.changes import Commits
 from edge_agent.runtime.pipeline.pipeline import HeadSigner, Pipeline, Policy
 from edge_agent.runtime.pipeline.timers import Timers
 from edge_agent.runtime.pipeline.turn import Budget
-from edge_agent.runtime.plugin_admin import PluginDesk
+from edge_agent.runtime.plugin_admin import PluginAdmin
 from edge_agent.runtime.plugins.slot import PluginSlot, load_slot
 from edge_agent.runtime.registry import Registry
 from edge_agent.runtime.supervisor import Supervisor
@@ -141,9 +141,9 @@ class LaneUnderTest:
             commits.notify_from_thread,
             signer(data_dir.parent),
         )
-        self.plugins = PluginDesk(self.pipeline)
-        self.jobs = JobDesk(self.pipeline)
-        self.devices = DeviceDesk(self.pipeline)
+        self.plugins = PluginAdmin(self.pipeline)
+        self.jobs = JobService(self.pipeline)
+        self.devices = DeviceRecorder(self.pipeline)
         self.supervisor = Supervisor()
         self._data_dir = data_dir
         self._commits = commits

@@ -18,7 +18,7 @@ from edge_agent.api.device import (
 from edge_agent.api.errors import DeliveryError, RecordRefused
 from edge_agent.api.plugin import CallHttp
 from edge_agent.api.values import JournalPlace
-from edge_agent.runtime.devices.manager import DeviceRoom
+from edge_agent.runtime.devices.manager import DeviceManager
 from edge_agent.runtime.jobs.http_calls import HttpCaller, Unreachable
 from edge_agent.store.outbox import StreamPlace
 from sync.envelope import Message
@@ -119,7 +119,7 @@ class Effects:
                 return "open", f"{self.restored} {request.output_id}"
 
 
-class ModelDevices(DeviceRoom):
+class ModelDevices(DeviceManager):
     """A printer and a drawer that work, fail, or leave it open."""
 
     def __init__(self, effects: Effects, faults: Faults, random: Random, trouble: float) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.pipeline import Pipeline
 from edge_agent.store.committer import Committer
 from edge_agent.store.head_file import HeadFile
@@ -63,10 +63,10 @@ def rolled_back_world_is_kept(broken: pytest.MonkeyPatch) -> None:
 def effect_before_its_start(broken: pytest.MonkeyPatch) -> None:
     """A receipt is printed before the commit that says so."""
 
-    async def nothing(self: JobDesk, job: Job) -> None:
+    async def nothing(self: JobService, job: Job) -> None:
         return
 
-    broken.setattr(JobDesk, "start", nothing)
+    broken.setattr(JobService, "start", nothing)
 
 
 def prunes_the_undelivered(broken: pytest.MonkeyPatch) -> None:
@@ -107,7 +107,7 @@ def interrupted_outputs_are_repeated(broken: pytest.MonkeyPatch) -> None:
 
     def still_pending(self: JobTable, job: Job) -> None:
         start(self, job)
-        self.settle(job.id, job.status, "", 0)
+        self.set_status(job.id, job.status, "", 0)
 
     broken.setattr(JobTable, "start", still_pending)
 

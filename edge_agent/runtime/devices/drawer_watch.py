@@ -7,7 +7,7 @@ import structlog
 
 from edge_agent.api.device import UNKNOWN
 from edge_agent.api.errors import StoreError
-from edge_agent.runtime.devices.recorder import DeviceDesk
+from edge_agent.runtime.devices.recorder import DeviceRecorder
 
 log = structlog.get_logger()
 
@@ -18,9 +18,9 @@ class DrawerWatch:
     What is unknown for a while changes nothing: a drawer that was open is taken to be open still.
     """
 
-    def __init__(self, device: str, desk: DeviceDesk, left_open_after_s: float) -> None:
+    def __init__(self, device: str, recorder: DeviceRecorder, left_open_after_s: float) -> None:
         self._device = device
-        self._desk = desk
+        self._recorder = recorder
         self._patience_s = left_open_after_s
         self._last = UNKNOWN
         self._waiting: asyncio.Task[None] | None = None
@@ -33,12 +33,12 @@ class DrawerWatch:
         self.stop()
         if state == "open":
             self._waiting = asyncio.create_task(self._wait())
-            await self._recorded(self._desk.drawer_moved(self._device, "open"))
+            await self._recorded(self._recorder.drawer_moved(self._device, "open"))
         elif before == "open":
-            await self._recorded(self._desk.drawer_moved(self._device, "closed"))
+            await self._recorded(self._recorder.drawer_moved(self._device, "closed"))
         else:
             # It may have been left open when the agent was stopped.
-            await self._recorded(self._desk.drawer_is_closed(self._device))
+            await self._recorded(self._recorder.drawer_is_closed(self._device))
 
     def stop(self) -> None:
         """Stops waiting for it to be closed."""
@@ -48,7 +48,7 @@ class DrawerWatch:
 
     async def _wait(self) -> None:
         await asyncio.sleep(self._patience_s)
-        left_open = self._desk.drawer_left_open(self._device, self._patience_s)
+        left_open = self._recorder.drawer_left_open(self._device, self._patience_s)
         await self._recorded(left_open)
 
     async def _recorded(self, turn: Awaitable[None]) -> None:

@@ -32,7 +32,7 @@ from edge_agent.api.validation import explain
 from edge_agent.api.values import Scan
 from edge_agent.runtime.backoff import backoff_s
 from edge_agent.runtime.devices.drawer_watch import DrawerWatch
-from edge_agent.runtime.devices.recorder import DeviceDesk
+from edge_agent.runtime.devices.recorder import DeviceRecorder
 from edge_agent.runtime.devices.status import DeviceSetup, DeviceStatus
 from edge_agent.runtime.registry import Registry
 
@@ -52,7 +52,7 @@ class DeviceHost:
         setup: DeviceSetup,
         registry: Registry,
         take_scan: Callable[[Scan], Awaitable[Reply]],
-        desk: DeviceDesk,
+        recorder: DeviceRecorder,
         clock: Callable[[], datetime],
         random: Random,
         drawer_left_open_after_s: float,
@@ -64,7 +64,7 @@ class DeviceHost:
         self._setup = setup
         self._registry = registry
         self._take_scan = take_scan
-        self._desk = desk
+        self._recorder = recorder
         self._clock = clock
         self._random = random
         self._driver: Driver[Any] | None = None
@@ -75,7 +75,7 @@ class DeviceHost:
         self._one_output = asyncio.Lock()
         self._arrived = asyncio.Event()
         self._faults = 0
-        self._drawer = DrawerWatch(setup.name, desk, drawer_left_open_after_s)
+        self._drawer = DrawerWatch(setup.name, recorder, drawer_left_open_after_s)
 
     @property
     def name(self) -> str:
@@ -236,7 +236,7 @@ class DeviceHost:
 
     async def _report(self, state: str, detail: str) -> None:
         try:
-            await self._desk.device_changed(self.name, state, detail, self._trouble())
+            await self._recorder.device_changed(self.name, state, detail, self._trouble())
         except StoreError as error:
             # A full disk must not stop the device from being served and claimed again.
             log.error("not recorded", device=self.name, detail=detail, reason=str(error))  # noqa: TRY400

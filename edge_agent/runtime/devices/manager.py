@@ -20,7 +20,7 @@ _WORDS = {
 }
 
 
-class DeviceRoom:
+class DeviceManager:
     """All devices of the lane."""
 
     def __init__(self, hosts: list[DeviceHost]) -> None:

@@ -11,7 +11,7 @@ from edge_agent.store.jobs import JobKind
 from edge_agent.store.transaction import Transaction
 
 
-class DeviceDesk:
+class DeviceRecorder:
     """Each word of a device is a turn of its own."""
 
     def __init__(self, pipeline: Pipeline) -> None:
@@ -32,7 +32,7 @@ class DeviceDesk:
             )
             if not advice:
                 # A receipt may have waited for just this device.
-                tx.jobs.hurry(JobKind.RECEIPT)
+                tx.jobs.make_due(JobKind.RECEIPT)
 
         await self._pipeline.turn(note, Change.JOBS)
 

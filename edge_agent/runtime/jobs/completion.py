@@ -1,5 +1,7 @@
-"""How a job's end becomes its new status, an event and, where needed, a word to the cashier."""
+"""Job completion: the new status of a job and the event that tells how it ended."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from edge_agent.api.device import OutputOutcome
@@ -11,28 +13,27 @@ from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.transaction import Transaction
 
 UNREADABLE = "another version of the agent left it, which this one cannot read"
+CUT_SHORT = "the agent stopped while it was under way"
 
 
-def settle_unreadable(tx: Transaction, job: Job, turn: Turn) -> None:
-    """A job that this version does not understand ends here: it holds up no other."""
-    tx.jobs.settle(job.id, JobStatus.FAILED, UNREADABLE, 0)
-    if job.kind is JobKind.RECEIPT:
-        turn.publish(ReceiptUnreadable(occurred_at=turn.now, job_id=job.id, detail=UNREADABLE))
+@dataclass(frozen=True, slots=True)
+class _Completion:
+    """What an outcome is called in the job table and in the two events."""
+
+    status: JobStatus
+    receipt: Literal["printed", "failed", "uncertain"]
+    drawer: Literal["opened", "not_opened", "unknown"]
 
 
-def settle_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
-    """What becomes of a job that was running when the agent died."""
-    if job.kind is JobKind.HTTP:
-        tx.jobs.settle(job.id, JobStatus.PENDING, "the agent stopped during the call", 0)
-        return
-    detail = "the agent stopped while it was under way"
-    if job.kind is JobKind.RECEIPT and receipt_of(job) is None:
-        settle_unreadable(tx, job, turn)
-        return
-    settle_output(tx, job, OutputOutcome.UNCERTAIN, detail, turn, interrupted=True)
+_COMPLETIONS: Mapping[OutputOutcome, _Completion] = {
+    OutputOutcome.DONE: _Completion(JobStatus.DONE, "printed", "opened"),
+    OutputOutcome.FAILED: _Completion(JobStatus.FAILED, "failed", "not_opened"),
+    OutputOutcome.UNCERTAIN: _Completion(JobStatus.UNCERTAIN, "uncertain", "unknown"),
+    OutputOutcome.IMPOSSIBLE: _Completion(JobStatus.FAILED, "failed", "not_opened"),
+}
 
 
-def settle_output(
+def complete_output(
     tx: Transaction,
     job: Job,
     outcome: OutputOutcome,
@@ -41,59 +42,56 @@ def settle_output(
     *,
     interrupted: bool = False,
 ) -> None:
-    """Records how an output ended, for the journal and for the cashier."""
-    statuses = {
-        OutputOutcome.DONE: JobStatus.DONE,
-        OutputOutcome.FAILED: JobStatus.FAILED,
-        OutputOutcome.UNCERTAIN: JobStatus.UNCERTAIN,
-        OutputOutcome.IMPOSSIBLE: JobStatus.FAILED,
-    }
-    tx.jobs.settle(job.id, statuses[outcome], detail, 0)
+    """Complete a receipt or a drawer pulse.
+
+    Args:
+        detail: why, in words that may follow a colon; empty where it went well.
+        interrupted: the agent stopped meanwhile.
+    """
+    completion = _COMPLETIONS[outcome]
+    tx.jobs.set_status(job.id, completion.status, detail, 0)
     if job.kind is JobKind.RECEIPT:
-        _receipt_ended(job, outcome, detail, turn)
-    else:
-        _drawer_ended(job, outcome, detail, turn, interrupted)
-
-
-def _receipt_ended(job: Job, outcome: OutputOutcome, detail: str, turn: Turn) -> None:
-    body = ReceiptBody.model_validate_json(job.body)
-    named: dict[OutputOutcome, Literal["printed", "failed", "uncertain"]] = {
-        OutputOutcome.DONE: "printed",
-        OutputOutcome.FAILED: "failed",
-        OutputOutcome.UNCERTAIN: "uncertain",
-        OutputOutcome.IMPOSSIBLE: "failed",
-    }
-    turn.publish(
-        ReceiptCompleted(
-            occurred_at=turn.now,
-            job_id=job.id,
-            basket_id=body.sale.basket.basket_id,
-            sale_number=body.sale.basket.sale_number,
-            outcome=named[outcome],
-            copy_of_original=body.edition is not Edition.ORIGINAL,
-            edition=body.edition.value,
-            detail=detail,
+        receipt = ReceiptBody.model_validate_json(job.body)
+        turn.publish(
+            ReceiptCompleted(
+                occurred_at=turn.now,
+                job_id=job.id,
+                basket_id=receipt.sale.basket.basket_id,
+                sale_number=receipt.sale.basket.sale_number,
+                outcome=completion.receipt,
+                copy_of_original=receipt.edition is not Edition.ORIGINAL,
+                edition=receipt.edition.value,
+                detail=detail,
+            )
         )
-    )
-
-
-def _drawer_ended(
-    job: Job, outcome: OutputOutcome, detail: str, turn: Turn, interrupted: bool
-) -> None:
-    body = DrawerBody.model_validate_json(job.body)
-    named: dict[OutputOutcome, Literal["opened", "not_opened", "unknown"]] = {
-        OutputOutcome.DONE: "opened",
-        OutputOutcome.FAILED: "not_opened",
-        OutputOutcome.UNCERTAIN: "unknown",
-        OutputOutcome.IMPOSSIBLE: "not_opened",
-    }
+        return
     turn.publish(
         DrawerCompleted(
             occurred_at=turn.now,
             job_id=job.id,
-            basket_id=body.basket_id,
-            outcome=named[outcome],
+            basket_id=DrawerBody.model_validate_json(job.body).basket_id,
+            outcome=completion.drawer,
             interrupted=interrupted,
             detail=detail,
         )
     )
+
+
+def complete_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
+    """Complete a job that was running when the agent died: it may have happened.
+
+    A call is made again; what a printer or a drawer did is put to a person.
+    """
+    if job.kind is JobKind.HTTP:
+        tx.jobs.set_status(job.id, JobStatus.PENDING, "the agent stopped during the call", 0)
+    elif job.kind is JobKind.RECEIPT and receipt_of(job) is None:
+        complete_unreadable(tx, job, turn)
+    else:
+        complete_output(tx, job, OutputOutcome.UNCERTAIN, CUT_SHORT, turn, interrupted=True)
+
+
+def complete_unreadable(tx: Transaction, job: Job, turn: Turn) -> None:
+    """Fail a job that this version cannot read, so that it holds up no other."""
+    tx.jobs.set_status(job.id, JobStatus.FAILED, UNREADABLE, 0)
+    if job.kind is JobKind.RECEIPT:
+        turn.publish(ReceiptUnreadable(occurred_at=turn.now, job_id=job.id, detail=UNREADABLE))

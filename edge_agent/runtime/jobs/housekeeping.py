@@ -7,7 +7,7 @@ wrong deletes nothing.
 import asyncio
 from collections.abc import Callable
 
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.store.retention import FEWEST_EVENTS
 
 EVERY_S = 60.0
@@ -20,7 +20,7 @@ class Housekeeping:
 
     def __init__(
         self,
-        desk: JobDesk,
+        jobs: JobService,
         cursor: str,
         retention_s: float,
         monotonic: Callable[[], float],
@@ -36,7 +36,7 @@ class Housekeeping:
         """
         self._every_s = every_s
         self._fewest_events = fewest_events
-        self._desk = desk
+        self._jobs = jobs
         self._cursor = cursor
         self._retention_s = retention_s
         self._monotonic = monotonic
@@ -44,10 +44,10 @@ class Housekeeping:
     async def run(self) -> None:
         """Look now and then, more often while there is much to delete, until cancelled."""
         began = self._monotonic()
-        before_s = await self._desk.running_s()
+        before_s = await self._jobs.running_s()
         while True:
             running_s = before_s + self._monotonic() - began
-            forgotten = await self._desk.forget(
+            forgotten = await self._jobs.forget(
                 self._cursor, running_s, self._retention_s, ROWS_AT_ONCE, self._fewest_events
             )
             await asyncio.sleep(self._every_s if forgotten < ROWS_AT_ONCE else BREATHER_S)

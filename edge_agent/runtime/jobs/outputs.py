@@ -10,9 +10,9 @@ from edge_agent.api.device import DeviceClass, OpenDrawer, OutputOutcome, PrintR
 from edge_agent.lane.receipt import lay_out
 from edge_agent.lane.receipt_template import Stationery
 from edge_agent.runtime.backoff import backoff_s
-from edge_agent.runtime.devices.manager import DeviceRoom
+from edge_agent.runtime.devices.manager import DeviceManager
 from edge_agent.runtime.jobs.queue import JobQueue
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.job_payloads import receipt_of
 from edge_agent.store.jobs import Job, JobKind
 
@@ -27,13 +27,13 @@ class Outputs:
 
     def __init__(
         self,
-        desk: JobDesk,
+        jobs: JobService,
         queue: JobQueue,
-        devices: DeviceRoom,
+        devices: DeviceManager,
         stationery: Stationery,
         clock: Callable[[], datetime],
     ) -> None:
-        self._desk = desk
+        self._jobs = jobs
         self._queue = queue
         self._devices = devices
         self._stationery = stationery
@@ -41,14 +41,14 @@ class Outputs:
 
     async def print_receipts(self) -> None:
         """Prints in the order of the sales; the first that cannot be printed holds the rest."""
-        await self._desk.settle_interrupted(JobKind.RECEIPT)
+        await self._jobs.complete_interrupted(JobKind.RECEIPT)
         while True:
             job = await self._queue.first(JobKind.RECEIPT, LONGEST_PAUSE_S)
             await _unbroken(self._print(job))
 
     async def open_drawers(self) -> None:
         """Opens the drawer now or says that it did not: a drawer that opens later is a risk."""
-        await self._desk.settle_interrupted(JobKind.DRAWER)
+        await self._jobs.complete_interrupted(JobKind.DRAWER)
         while True:
             job = await self._queue.first(JobKind.DRAWER, LONGEST_PAUSE_S)
             await _unbroken(self._open(job))
@@ -57,7 +57,7 @@ class Outputs:
         body = receipt_of(job)
         if body is None:
             log.error("receipt not read", job=job.id)
-            await self._desk.unreadable(job)
+            await self._jobs.unreadable(job)
             return
         try:
             receipt = lay_out(body.sale, body.chain_code, self._stationery, body.edition)
@@ -65,18 +65,18 @@ class Outputs:
         except Exception as error:
             log.exception("receipt not laid out", job=job.id)
             detail = f"its template does not fit ({type(error).__name__}: {error}); tell IT"
-            await self._desk.output_settled(job, OutputOutcome.IMPOSSIBLE, detail)
+            await self._jobs.output_completed(job, OutputOutcome.IMPOSSIBLE, detail)
             return
         # The customer waits for the change: pulses that are due go before the receipt.
         await self._queue.until_none(JobKind.DRAWER, DRAWER_TOO_LATE_S)
-        await self._desk.start(job)
+        await self._jobs.start(job)
         request = PrintReceipt(output_id=job.id, receipt=receipt)
         end = await self._devices.output(DeviceClass.POS_PRINTER, request, None)
         if end.outcome is OutputOutcome.FAILED:
             pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S)
-            await self._desk.postpone(job, end.detail, pause)
+            await self._jobs.postpone(job, end.detail, pause)
         else:
-            await self._desk.output_settled(job, end.outcome, end.detail)
+            await self._jobs.output_completed(job, end.outcome, end.detail)
 
     async def _open(self, job: Job) -> None:
         # A clock that was set back makes no pulse wait.
@@ -84,12 +84,12 @@ class Outputs:
         not_after = datetime.fromtimestamp(since + DRAWER_TOO_LATE_S, UTC)
         if self._clock() > not_after:
             detail = "it was to open a while ago"
-            await self._desk.output_settled(job, OutputOutcome.FAILED, detail)
+            await self._jobs.output_completed(job, OutputOutcome.FAILED, detail)
             return
-        await self._desk.start(job)
+        await self._jobs.start(job)
         request = OpenDrawer(output_id=job.id)
         end = await self._devices.output(DeviceClass.CASH_DRAWER, request, not_after)
-        await self._desk.output_settled(job, end.outcome, end.detail)
+        await self._jobs.output_completed(job, end.outcome, end.detail)
 
 
 async def _unbroken(work: Coroutine[None, None, None]) -> None:

@@ -13,7 +13,7 @@ from edge_agent.api.plugin import CallHttp
 from edge_agent.runtime.backoff import backoff_s
 from edge_agent.runtime.jobs.http_calls import HttpCaller, Unreachable
 from edge_agent.runtime.jobs.queue import JobQueue
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.pipeline import OWNER_IS_OFF_RETRY_S, Pipeline
 from edge_agent.store.jobs import Job, JobKind
 
@@ -29,20 +29,20 @@ class RemoteCalls:
     def __init__(
         self,
         pipeline: Pipeline,
-        desk: JobDesk,
+        jobs: JobService,
         queue: JobQueue,
         caller: HttpCaller,
         clock: Callable[[], datetime],
     ) -> None:
         self._pipeline = pipeline
-        self._desk = desk
+        self._jobs = jobs
         self._queue = queue
         self._caller = caller
         self._clock = clock
 
     async def run(self) -> None:
         """Makes calls until cancelled."""
-        await self._desk.settle_interrupted(JobKind.HTTP)
+        await self._jobs.complete_interrupted(JobKind.HTTP)
         under_way: dict[int, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as group:
             while True:
@@ -60,22 +60,22 @@ class RemoteCalls:
         except ValidationError:
             # Without its words, which repeat what the call asks for: it may name a customer.
             log.error("call not read", job=job.id, plugin=job.owner)  # noqa: TRY400
-            await self._desk.unreadable(job)
+            await self._jobs.unreadable(job)
             return
         if not self._pipeline.is_active(job.owner):
             detail = f"{job.owner} is off"
             if self._worth_it(job, call):
-                await self._desk.postpone(job, detail, OWNER_IS_OFF_RETRY_S)
+                await self._jobs.postpone(job, detail, OWNER_IS_OFF_RETRY_S)
             else:
-                await self._desk.call_settled(job, self._no_answer(call, detail))
+                await self._jobs.call_completed(job, self._no_answer(call, detail))
             return
-        await self._desk.start(job)
+        await self._jobs.start(job)
         try:
             status, text = await self._caller.call(call)
         except Unreachable as error:
             if self._worth_it(job, call):
                 pause = backoff_s(job.attempts, FIRST_PAUSE_S, LONGEST_PAUSE_S)
-                await self._desk.postpone(job, str(error), pause)
+                await self._jobs.postpone(job, str(error), pause)
                 return
             answer = self._no_answer(call, str(error))
         else:
@@ -86,7 +86,7 @@ class RemoteCalls:
                 body=text,
                 detail=f"HTTP {status}",
             )
-        await self._desk.call_settled(job, answer)
+        await self._jobs.call_completed(job, answer)
 
     def _worth_it(self, job: Job, call: CallHttp) -> bool:
         """Whether it is tried again, as of now."""

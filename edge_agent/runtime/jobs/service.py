@@ -7,9 +7,9 @@ from edge_agent.api.errors import Conflict, NotFound
 from edge_agent.api.events import DrawerDecided, HttpAnswered, ReceiptDecided, ReceiptDelayed
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.jobs.completion import (
-    settle_after_crash,
-    settle_output,
-    settle_unreadable,
+    complete_after_crash,
+    complete_output,
+    complete_unreadable,
 )
 from edge_agent.runtime.pipeline.changes import Change
 from edge_agent.runtime.pipeline.job_payloads import ReceiptBody, receipt_of, sale_number
@@ -22,20 +22,20 @@ MARKS_PER_RETENTION = 100
 _MOST_LOOKED_AT = 50
 
 
-class JobDesk:
+class JobService:
     """Every step of a job is a transaction of its own."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
-    async def settle_interrupted(self, kind: JobKind) -> None:
+    async def complete_interrupted(self, kind: JobKind) -> None:
         """Jobs of a kind that were begun by somebody who is gone: they may have happened."""
 
-        def settle(tx: Transaction, turn: Turn) -> None:
+        def finish(tx: Transaction, turn: Turn) -> None:
             for job in tx.jobs.with_status(kind, [JobStatus.RUNNING]):
-                settle_after_crash(tx, job, turn)
+                complete_after_crash(tx, job, turn)
 
-        await self._pipeline.turn(settle, Change.JOBS)
+        await self._pipeline.turn(finish, Change.JOBS)
 
     async def start(self, job: Job) -> None:
         """Commits that an effect is about to happen."""
@@ -46,7 +46,7 @@ class JobDesk:
 
         def put_off(tx: Transaction, turn: Turn) -> None:
             not_before = turn.now.timestamp() + seconds
-            tx.jobs.settle(job.id, JobStatus.PENDING, detail, not_before)
+            tx.jobs.set_status(job.id, JobStatus.PENDING, detail, not_before)
             body = receipt_of(job) if job.kind is JobKind.RECEIPT else None
             # A printer that is away for an hour is tried often and told of once.
             if body is not None and detail != job.detail:
@@ -62,32 +62,32 @@ class JobDesk:
 
         await self._pipeline.turn(put_off, Change.JOBS)
 
-    async def output_settled(self, job: Job, outcome: OutputOutcome, detail: str) -> None:
+    async def output_completed(self, job: Job, outcome: OutputOutcome, detail: str) -> None:
         """A receipt or a drawer pulse ended."""
         await self._pipeline.turn(
-            lambda tx, turn: settle_output(tx, job, outcome, detail, turn), Change.JOBS
+            lambda tx, turn: complete_output(tx, job, outcome, detail, turn), Change.JOBS
         )
 
     async def unreadable(self, job: Job) -> None:
         """This version cannot read the job."""
-        await self._pipeline.turn(lambda tx, turn: settle_unreadable(tx, job, turn), Change.JOBS)
+        await self._pipeline.turn(lambda tx, turn: complete_unreadable(tx, job, turn), Change.JOBS)
 
-    async def call_settled(self, job: Job, answer: HttpAnswered) -> None:
+    async def call_completed(self, job: Job, answer: HttpAnswered) -> None:
         """A remote system answered a plugin, or the call was given up.
 
         A plugin that was turned off meanwhile hears of it when it is on again.
         """
 
-        def settle(tx: Transaction, turn: Turn) -> None:
+        def finish(tx: Transaction, turn: Turn) -> None:
             if answer.status is not None and not turn.hears(job.owner):
                 not_before = turn.now.timestamp() + OWNER_IS_OFF_RETRY_S
-                tx.jobs.settle(job.id, JobStatus.PENDING, f"{job.owner} is off", not_before)
+                tx.jobs.set_status(job.id, JobStatus.PENDING, f"{job.owner} is off", not_before)
                 return
             status = JobStatus.FAILED if answer.status is None else JobStatus.DONE
-            tx.jobs.settle(job.id, status, answer.detail, 0)
+            tx.jobs.set_status(job.id, status, answer.detail, 0)
             turn.notify(job.owner, answer)
 
-        await self._pipeline.turn(settle, Change.JOBS)
+        await self._pipeline.turn(finish, Change.JOBS)
 
     async def resolve(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
         """A person decides about an output that failed or may have happened.
@@ -117,7 +117,7 @@ class JobDesk:
                 again = Edition.GIFT if body.edition is Edition.GIFT else Edition.COPY
                 _queue_again(tx, turn, job, body, again)
                 detail = "printed again"
-            tx.jobs.settle(job.id, JobStatus.DISMISSED, detail, 0)
+            tx.jobs.set_status(job.id, JobStatus.DISMISSED, detail, 0)
             if job.kind is JobKind.RECEIPT:
                 turn.publish(
                     ReceiptDecided(

@@ -286,10 +286,10 @@ class Pipeline:
     async def command(self, command: LaneCommand) -> Refused | LaneState:
         """One command; the lane after it, or why it was refused."""
 
-        def obey(_: Transaction, turn: Turn) -> Refused | LaneState:
-            return turn.obey(command) or turn.world.shown
+        def handle(_: Transaction, turn: Turn) -> Refused | LaneState:
+            return turn.handle(command) or turn.world.shown
 
-        return await self.turn(obey)
+        return await self.turn(handle)
 
     async def timer_due(self, timer: Timer) -> None:
         """A plugin's timer; ignored where it was moved meanwhile."""

@@ -145,7 +145,7 @@ class Turn:
         given = self._resolver.scan(scan, self.lane, self.now)
         return given if isinstance(given, Refused) else self.apply(given)
 
-    def obey(self, command: LaneCommand) -> Refused | None:
+    def handle(self, command: LaneCommand) -> Refused | None:
         """Lets the lane take a command."""
         given = self._resolver.command(command, self.lane, self.now)
         return given if isinstance(given, Refused) else self.apply(given)
@@ -153,13 +153,13 @@ class Turn:
     def apply(self, given: LaneInput) -> Refused | None:
         """Lets the lane take an input, and the plugins answer what follows from it."""
         refused = self._step(given)
-        self._settle()
+        self._offer_all()
         return refused
 
     def publish(self, *events: Event) -> None:
         """Take events into the journal and let the plugins answer them, in order."""
         self._take(*events)
-        self._settle()
+        self._offer_all()
 
     def hold(self, source: str, key: str, message: str) -> None:
         """Hold the open sale, if there is one, until a shift lead lifts it."""
@@ -185,7 +185,7 @@ class Turn:
             if not isinstance(taken, PluginFaulted):
                 self._queue.append(taken)
 
-    def _settle(self) -> None:
+    def _offer_all(self) -> None:
         while self._queue or self._requests:
             if self._queue:
                 event = self._queue.popleft()
@@ -202,7 +202,7 @@ class Turn:
         """Hands one plugin the answer to something it asked for."""
         if plugin in self.plugins:
             self._offer(plugin, notice)
-            self._settle()
+            self._offer_all()
 
     def _offer(self, name: str, event: Event | Notice) -> None:
         slot = self.plugins[name]

@@ -20,15 +20,15 @@ def test_jobs_come_in_order_and_move_through_their_states(writer: Writer) -> Non
         running = tx.jobs.get(first)
         assert running is not None
         assert (running.status, running.attempts) == (JobStatus.RUNNING, 1)
-        tx.jobs.settle(first, JobStatus.PENDING, "paper is out", 99.0)
+        tx.jobs.set_status(first, JobStatus.PENDING, "paper is out", 99.0)
         again = tx.jobs.first_pending(JobKind.RECEIPT)
         assert again is not None
         assert (again.id, again.not_before, again.detail) == (first, 99.0, "paper is out")
-        tx.jobs.hurry(JobKind.RECEIPT)
+        tx.jobs.make_due(JobKind.RECEIPT)
         hurried = tx.jobs.first_pending(JobKind.RECEIPT)
         assert hurried is not None
         assert (hurried.id, hurried.not_before) == (first, 0)
-        tx.jobs.settle(first, JobStatus.DONE, "", 0)
+        tx.jobs.set_status(first, JobStatus.DONE, "", 0)
         following = tx.jobs.first_pending(JobKind.RECEIPT)
         assert following is not None
         assert following.id == second
@@ -40,7 +40,7 @@ def test_jobs_come_in_order_and_move_through_their_states(writer: Writer) -> Non
 def test_calls_that_wait_long_do_not_block_those_that_are_due(writer: Writer) -> None:
     def work(tx: Transaction) -> list[int]:
         late = tx.jobs.add(JobKind.HTTP, "p", "{}", 1.0)
-        tx.jobs.settle(late, JobStatus.PENDING, "", 500.0)
+        tx.jobs.set_status(late, JobStatus.PENDING, "", 500.0)
         tx.jobs.add(JobKind.HTTP, "p", "{}", 2.0)
         return [job.id for job in tx.jobs.pending(JobKind.HTTP, 10)]
 
@@ -124,7 +124,7 @@ def test_imports_replace_what_was_there(writer: Writer) -> None:
 
 def test_receipts_are_shown_however_many_calls_wait(writer: Writer) -> None:
     def work(tx: Transaction) -> list[JobKind]:
-        tx.jobs.settle(tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0), JobStatus.FAILED, "", 0)
+        tx.jobs.set_status(tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0), JobStatus.FAILED, "", 0)
         for _ in range(60):
             tx.jobs.add(JobKind.HTTP, "plugin", "{}", 1.0)
         return [job.kind for job in tx.jobs.open_or_failed(50)]
@@ -134,7 +134,9 @@ def test_receipts_are_shown_however_many_calls_wait(writer: Writer) -> None:
 
 def test_a_drawer_that_nobody_could_observe_is_pruned_in_time(writer: Writer) -> None:
     def work(tx: Transaction) -> int:
-        tx.jobs.settle(tx.jobs.add(JobKind.DRAWER, "lane", "{}", 1.0), JobStatus.UNCERTAIN, "", 0)
+        tx.jobs.set_status(
+            tx.jobs.add(JobKind.DRAWER, "lane", "{}", 1.0), JobStatus.UNCERTAIN, "", 0
+        )
         tx.jobs.add(JobKind.DRAWER, "lane", "{}", 1.0)
         return tx.jobs.prune(1, 100)
 
@@ -147,7 +149,7 @@ def test_job_ids_are_never_used_again(writer: Writer) -> None:
     def work(tx: Transaction) -> list[int]:
         ids = [tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0) for _ in range(3)]
         for job in ids:
-            tx.jobs.settle(job, JobStatus.DONE, "", 0)
+            tx.jobs.set_status(job, JobStatus.DONE, "", 0)
         tx.jobs.prune(99, 100)
         return [*ids, tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0)]
 
@@ -163,7 +165,7 @@ def test_ended_jobs_are_pruned_and_uncertain_ones_shown_first(writer: Writer) ->
             JobStatus.DISMISSED,
             JobStatus.PENDING,
         ):
-            tx.jobs.settle(tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0), status, "", 0)
+            tx.jobs.set_status(tx.jobs.add(JobKind.RECEIPT, "lane", "{}", 1.0), status, "", 0)
         shown = [job.id for job in tx.jobs.open_or_failed(10)]
         pruned = tx.jobs.prune(5, 100)
         return shown, pruned, [job.id for job in tx.jobs.open_or_failed(10)]

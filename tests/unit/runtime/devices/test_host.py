@@ -26,8 +26,8 @@ from edge_agent.api.device import (
 from edge_agent.api.errors import ClaimError
 from edge_agent.api.values import Scan
 from edge_agent.runtime.devices.host import DeviceHost
-from edge_agent.runtime.devices.manager import DeviceRoom
-from edge_agent.runtime.devices.recorder import DeviceDesk
+from edge_agent.runtime.devices.manager import DeviceManager
+from edge_agent.runtime.devices.recorder import DeviceRecorder
 from edge_agent.runtime.devices.status import DeviceSetup
 from edge_agent.runtime.registry import Registry
 from edge_agent.testing import NOON
@@ -105,7 +105,7 @@ def host_of(
         DeviceSetup("drawer", "drawer", options or {}),
         cast(Registry, OneDriver(driver)),
         told.take_scan,
-        cast(DeviceDesk, told),
+        cast(DeviceRecorder, told),
         lambda: NOON,
         Impatient(),
         60.0,
@@ -158,11 +158,11 @@ async def test_what_the_cashier_should_know_is_in_words_and_a_drawer_that_moves_
 
 async def test_what_a_lane_has_not_is_impossible_and_what_is_set_up_wrongly_may_come() -> None:
     request = OpenDrawer(output_id=4)
-    end = await DeviceRoom([]).output(DeviceClass.CASH_DRAWER, request, None)
+    end = await DeviceManager([]).output(DeviceClass.CASH_DRAWER, request, None)
     assert (end.outcome, end.detail) == (OutputOutcome.IMPOSSIBLE, "this lane has no cash drawer")
     host = host_of(Drawer, Told(), {"pin": "two"})
     async with running(host, DeviceState.BROKEN):
-        end = await DeviceRoom([host]).output(DeviceClass.CASH_DRAWER, request, None)
+        end = await DeviceManager([host]).output(DeviceClass.CASH_DRAWER, request, None)
     assert end.outcome is OutputOutcome.FAILED
     assert "drawer is set up wrongly: wrong configuration: pin: " in end.detail
 
@@ -210,7 +210,7 @@ async def test_a_printer_that_can_print_is_taken_before_one_that_cannot() -> Non
     request = OpenDrawer(output_id=4)
     async with running(kept, DeviceState.READY), running(free, DeviceState.READY):
         await until(lambda: len(told.changes) > 1)
-        await DeviceRoom([kept, free]).output(DeviceClass.CASH_DRAWER, request, None)
+        await DeviceManager([kept, free]).output(DeviceClass.CASH_DRAWER, request, None)
     assert (Kept.openings, Free.openings) == (0, 1)
 
 

@@ -8,10 +8,10 @@ from edge_agent.api.commands import FinalizeSubtotal, Pay
 from edge_agent.api.device import DeviceClass, Output, OutputCompleteEvent, OutputOutcome
 from edge_agent.api.events import Tender
 from edge_agent.lane.receipt_template import Stationery
-from edge_agent.runtime.devices.manager import DeviceRoom
+from edge_agent.runtime.devices.manager import DeviceManager
 from edge_agent.runtime.jobs.outputs import Outputs
 from edge_agent.runtime.jobs.queue import JobQueue
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.changes import Signal
 from edge_agent.store.jobs import JobStatus
 from edge_agent.store.reader import Reader
@@ -20,7 +20,7 @@ from tests.unit.runtime.pipelines import PEN, Lane, scan
 from tests.waiting import until
 
 
-class Watching(DeviceRoom):
+class Watching(DeviceManager):
     """Looks, at the moment of the effect, at what is committed."""
 
     def __init__(self, reader: Reader) -> None:
@@ -46,9 +46,9 @@ async def test_effect_is_begun_before_it_happens(tmp_path: Path) -> None:
     await pipeline.command(FinalizeSubtotal())
     await pipeline.command(Pay(tender=Tender.CASH))
     reader = Reader(tmp_path)
-    devices, desk = Watching(reader), JobDesk(pipeline)
+    devices, jobs = Watching(reader), JobService(pipeline)
     queue = JobQueue(reader, Signal(), lambda: NOON)
-    outputs = Outputs(desk, queue, devices, Stationery(), lambda: NOON)
+    outputs = Outputs(jobs, queue, devices, Stationery(), lambda: NOON)
     drawer = asyncio.create_task(outputs.open_drawers())
     await until(lambda: len(devices.seen) == 1)
     printer = asyncio.create_task(outputs.print_receipts())

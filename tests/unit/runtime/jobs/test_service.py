@@ -10,17 +10,17 @@ from edge_agent.api.device import OutputOutcome
 from edge_agent.api.errors import Conflict
 from edge_agent.api.events import HttpAnswered, Tender
 from edge_agent.lane.receipt import Edition
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.job_payloads import ReceiptBody, sale_number
 from edge_agent.runtime.pipeline.pipeline import Pipeline
-from edge_agent.runtime.plugin_admin import PluginDesk
+from edge_agent.runtime.plugin_admin import PluginAdmin
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.reader import Reader
 from edge_agent.testing import NOON
 from tests.unit.runtime.pipelines import PEN, Lane, scan
 
 
-async def selling(tmp_path: Path, sales: int) -> tuple[Pipeline, JobDesk]:
+async def selling(tmp_path: Path, sales: int) -> tuple[Pipeline, JobService]:
     """A lane after some sales whose receipts wait."""
     lane = Lane(tmp_path)
     pipeline = await lane.start()
@@ -30,7 +30,7 @@ async def selling(tmp_path: Path, sales: int) -> tuple[Pipeline, JobDesk]:
         await pipeline.scan(scan(PEN))
         await pipeline.command(FinalizeSubtotal())
         await pipeline.command(Pay(tender=Tender.CARD))
-    return pipeline, JobDesk(pipeline)
+    return pipeline, JobService(pipeline)
 
 
 def receipts(data_dir: Path) -> list[Job]:
@@ -44,12 +44,12 @@ def edition(job: Job) -> Edition:
 
 
 async def test_the_last_receipt_is_that_of_the_last_sale(tmp_path: Path) -> None:
-    _, desk = await selling(tmp_path, sales=2)
+    _, jobs = await selling(tmp_path, sales=2)
     first, second = receipts(tmp_path)
-    await desk.output_settled(first, OutputOutcome.UNCERTAIN, "the cable was pulled")
-    await desk.output_settled(second, OutputOutcome.DONE, "")
-    await desk.resolve(first.id, "repeat")
-    await desk.print_again(Edition.GIFT)
+    await jobs.output_completed(first, OutputOutcome.UNCERTAIN, "the cable was pulled")
+    await jobs.output_completed(second, OutputOutcome.DONE, "")
+    await jobs.resolve(first.id, "repeat")
+    await jobs.print_again(Edition.GIFT)
     assert [(sale_number(job), edition(job)) for job in receipts(tmp_path)[2:]] == [
         (1, Edition.COPY),
         (2, Edition.GIFT),
@@ -57,19 +57,19 @@ async def test_the_last_receipt_is_that_of_the_last_sale(tmp_path: Path) -> None
 
 
 async def test_a_receipt_is_decided_about_once_and_a_gift_stays_a_gift(tmp_path: Path) -> None:
-    _, desk = await selling(tmp_path, sales=1)
+    _, jobs = await selling(tmp_path, sales=1)
     (original,) = receipts(tmp_path)
     with pytest.raises(Conflict, match="is pending; there is nothing to decide"):
-        await desk.resolve(original.id, "repeat")
-    await desk.output_settled(original, OutputOutcome.DONE, "")
+        await jobs.resolve(original.id, "repeat")
+    await jobs.output_completed(original, OutputOutcome.DONE, "")
     with pytest.raises(Conflict, match="is done"):
-        await desk.resolve(original.id, "repeat")
-    await desk.print_again(Edition.GIFT)
+        await jobs.resolve(original.id, "repeat")
+    await jobs.print_again(Edition.GIFT)
     gift = receipts(tmp_path)[-1]
-    await desk.output_settled(gift, OutputOutcome.UNCERTAIN, "")
-    await desk.resolve(gift.id, "repeat")
+    await jobs.output_completed(gift, OutputOutcome.UNCERTAIN, "")
+    await jobs.resolve(gift.id, "repeat")
     with pytest.raises(Conflict, match="is dismissed"):
-        await desk.resolve(gift.id, "repeat")
+        await jobs.resolve(gift.id, "repeat")
     assert [edition(job) for job in receipts(tmp_path)] == [
         Edition.ORIGINAL,
         Edition.GIFT,
@@ -85,30 +85,30 @@ async def test_a_receipt_is_decided_about_once_and_a_gift_stays_a_gift(tmp_path:
 async def test_a_receipt_that_cannot_be_read_ends_and_is_said(
     tmp_path: Path, status: JobStatus
 ) -> None:
-    pipeline, desk = await selling(tmp_path, sales=0)
+    pipeline, jobs = await selling(tmp_path, sales=0)
     strange = '{"sale": {"of": "the future"}, "chain_code": "X"}'
     job_id = await pipeline.transact(lambda tx: tx.jobs.add(JobKind.RECEIPT, "lane", strange, 0.0))
     (job,) = receipts(tmp_path)
     assert sale_number(job) is None
     if status is JobStatus.RUNNING:
-        await desk.start(job)
-        await desk.settle_interrupted(JobKind.RECEIPT)
+        await jobs.start(job)
+        await jobs.complete_interrupted(JobKind.RECEIPT)
     else:
-        await desk.unreadable(job)
+        await jobs.unreadable(job)
     (job,) = receipts(tmp_path)
     assert job.status is JobStatus.FAILED
     assert "Tell IT" in pipeline.world.lane.prompts[-1].message
     with pytest.raises(Conflict, match="cannot be printed: another version"):
-        await desk.resolve(job_id, "repeat")
+        await jobs.resolve(job_id, "repeat")
     with pytest.raises(Conflict, match="No receipt has been printed"):
-        await desk.print_again(Edition.COPY)
-    await desk.resolve(job_id, "dismiss")
+        await jobs.print_again(Edition.COPY)
+    await jobs.resolve(job_id, "dismiss")
     assert [prompt.source for prompt in pipeline.world.lane.prompts] == ["lane"]
 
 
 async def test_an_answer_for_a_plugin_that_was_turned_off_waits_for_it(tmp_path: Path) -> None:
-    pipeline, desk = await selling(tmp_path, sales=0)
-    await PluginDesk(pipeline).change("fraud-detection", enabled=False)
+    pipeline, jobs = await selling(tmp_path, sales=0)
+    await PluginAdmin(pipeline).change("fraud-detection", enabled=False)
     job_id = await pipeline.transact(
         lambda tx: tx.jobs.add(JobKind.HTTP, "fraud-detection", "{}", 0.0)
     )
@@ -118,10 +118,10 @@ async def test_an_answer_for_a_plugin_that_was_turned_off_waits_for_it(tmp_path:
         assert job is not None
         return job
 
-    await desk.start(stored())
+    await jobs.start(stored())
     answer = HttpAnswered(occurred_at=NOON, key="k", status=200, body="{}", detail="HTTP 200")
-    await desk.call_settled(stored(), answer)
+    await jobs.call_completed(stored(), answer)
     assert (stored().status, stored().detail) == (JobStatus.PENDING, "fraud-detection is off")
     given_up = answer.model_copy(update={"status": None})
-    await desk.call_settled(stored(), given_up)
+    await jobs.call_completed(stored(), given_up)
     assert stored().status is JobStatus.FAILED

@@ -12,9 +12,9 @@ from edge_agent.api.device import OutputOutcome
 from edge_agent.api.errors import Conflict, InvalidSettings, NotFound, StoreError, StoreUncertain
 from edge_agent.api.values import Refused
 from edge_agent.runtime.delivery_journal import DeliveryJournal
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.changes import Change
-from edge_agent.runtime.plugin_admin import PluginDesk
+from edge_agent.runtime.plugin_admin import PluginAdmin
 from edge_agent.runtime.plugins.slot import PluginStatus
 from edge_agent.store.jobs import JobKind, JobStatus
 from edge_agent.store.outbox import Cursor
@@ -206,15 +206,15 @@ async def test_each_commit_tells_what_it_changed(tmp_path: Path) -> None:
 
 async def test_a_plugin_change_is_in_force_and_stored(tmp_path: Path) -> None:
     pipeline = await Lane(tmp_path).start()
-    desk = PluginDesk(pipeline)
-    await desk.change("fraud-detection", enabled=False, settings={"voids_in_window": 9})
+    jobs = PluginAdmin(pipeline)
+    await jobs.change("fraud-detection", enabled=False, settings={"voids_in_window": 9})
     with pytest.raises(InvalidSettings, match="voids_in_window"):
-        await desk.change("fraud-detection", settings={"voids_in_window": -1})
+        await jobs.change("fraud-detection", settings={"voids_in_window": -1})
     with pytest.raises(NotFound):
-        await desk.change("none", enabled=True)
-    await desk.change("employee-time", registered=False)
+        await jobs.change("none", enabled=True)
+    await jobs.change("employee-time", registered=False)
     with pytest.raises(Conflict, match="Register employee-time"):
-        await desk.change("employee-time", enabled=True)
+        await jobs.change("employee-time", enabled=True)
     pipeline._writer.close()
     again = (await Lane(tmp_path).start()).world.plugins
     assert again["fraud-detection"].status is PluginStatus.INACTIVE
@@ -224,7 +224,7 @@ async def test_a_plugin_change_is_in_force_and_stored(tmp_path: Path) -> None:
 
 async def test_jobs_begun_by_a_dead_agent_are_uncertain(tmp_path: Path) -> None:
     pipeline = await Lane(tmp_path).start()
-    desk = JobDesk(pipeline)
+    jobs = JobService(pipeline)
 
     def begin(tx: Transaction) -> int:
         job_id = tx.jobs.add(JobKind.DRAWER, "lane", '{"basket_id": "b"}', 0.0)
@@ -234,17 +234,17 @@ async def test_jobs_begun_by_a_dead_agent_are_uncertain(tmp_path: Path) -> None:
         return job_id
 
     job_id = await pipeline.transact(begin)
-    await desk.settle_interrupted(JobKind.DRAWER)
+    await jobs.complete_interrupted(JobKind.DRAWER)
     job = Reader(tmp_path).read_now(lambda db: db.jobs.get(job_id))
     assert job is not None
     assert job.status is JobStatus.UNCERTAIN
     assert event_types(tmp_path)[-1] == "lane.drawer.completed"
-    await desk.resolve(job_id, "dismiss")
+    await jobs.resolve(job_id, "dismiss")
     with pytest.raises(Conflict, match="not a receipt"):
-        await desk.resolve(job_id, "repeat")
+        await jobs.resolve(job_id, "repeat")
     with pytest.raises(NotFound):
-        await desk.resolve(999, "dismiss")
-    await desk.output_settled(job, OutputOutcome.DONE, "")
+        await jobs.resolve(999, "dismiss")
+    await jobs.output_completed(job, OutputOutcome.DONE, "")
 
 
 async def test_a_currency_cannot_change_in_mid_sale(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from edge_agent.api.events import (
 from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Refused
 from edge_agent.lane.evolve import fold
-from edge_agent.runtime.devices.recorder import DeviceDesk
+from edge_agent.runtime.devices.recorder import DeviceRecorder
 from edge_agent.runtime.pipeline.pipeline import EVENTS_A_SNAPSHOT, Pipeline
 from edge_agent.runtime.pipeline.restore import restore
 from edge_agent.store.connection import FILE_NAME
@@ -85,7 +85,7 @@ async def test_live_lane_is_its_journal(tmp_path: Path) -> None:
     lane = Lane(tmp_path)
     pipeline = await lane.start()
     await lane.stock()
-    devices = DeviceDesk(pipeline)
+    devices = DeviceRecorder(pipeline)
     random = Random(5)
     for _ in range(150):
         command = random.choice([SignOn(badge="EMP1001"), SignOff(), VoidBasket(), *SELL, *PAY])

@@ -11,7 +11,7 @@ from edge_agent.api.errors import StoreError
 from edge_agent.api.events import CustomerIdentified, Event, Notice, PluginFaulted
 from edge_agent.api.lane import LaneState
 from edge_agent.api.plugin import LONGEST_KEY, Decision, Plugin, Settings, State
-from edge_agent.runtime.jobs.service import JobDesk
+from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.pipeline import Pipeline
 from edge_agent.runtime.plugins.slot import MOST_STATES_AT_HAND, PluginSlot, PluginStatus
 from edge_agent.store.reader import Reader
@@ -132,7 +132,7 @@ async def test_housekeeping_bounds_the_keys(tmp_path: Path) -> None:
     lane, pipeline = await visited(tmp_path)
     for customer in ("a", "b", "c", "b"):
         await visit(pipeline, customer)
-    await JobDesk(pipeline).forget("kafka", 0.0, 60.0, 100, 100)
+    await JobService(pipeline).forget("kafka", 0.0, 60.0, 100, 100)
     assert sorted(stored(tmp_path)) == ["b", "c"]
     lane.crash()
 
