@@ -35,7 +35,7 @@ from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.changes import Commits
 from edge_agent.runtime.pipeline.pipeline import HeadSigner, Pipeline, Policy
 from edge_agent.runtime.pipeline.timers import Timers
-from edge_agent.runtime.pipeline.turn import Budget
+from edge_agent.runtime.pipeline.unit_of_work import Budget
 from edge_agent.runtime.plugins.slot import PluginSeed, PluginSlot, PluginStatus, load_slot
 from edge_agent.runtime.plugins.watchdog import Watchdog
 from edge_agent.runtime.registry import Registry
@@ -135,7 +135,7 @@ async def start_pipeline(pipeline: Pipeline, config: Config, registry: Registry)
         }
 
     await pipeline.start(fresh, slots, __version__)
-    for slot in pipeline.world.plugins.values():
+    for slot in pipeline.state.plugins.values():
         if slot.status is PluginStatus.UNAVAILABLE:
             log.warning("plugin is unavailable", plugin=slot.name, reason=slot.detail)
 

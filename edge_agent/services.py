@@ -83,7 +83,7 @@ class AgentServices:
         self._forwarder_status = forwarder_status
 
     async def lane(self) -> LaneMessage:
-        state = self._pipeline.world.shown
+        state = self._pipeline.state.shown
         return LaneMessage(phase=state.phase, state=state, jobs=tuple(await self.jobs()))
 
     async def command(self, command: LaneCommand) -> LaneMessage | Refused:
@@ -93,11 +93,11 @@ class AgentServices:
         return LaneMessage(phase=outcome.phase, state=outcome, jobs=tuple(await self.jobs()))
 
     def plugins(self) -> list[PluginMessage]:
-        slots = self._pipeline.world.plugins
+        slots = self._pipeline.state.plugins
         return [_plugin_message(slots[name]) for name in sorted(slots)]
 
     def plugin(self, plugin_id: str) -> PluginMessage:
-        slot = self._pipeline.world.plugins.get(plugin_id)
+        slot = self._pipeline.state.plugins.get(plugin_id)
         if slot is None:
             raise NotFound(f"There is no plugin {plugin_id!r} on this lane.")
         return _plugin_message(slot)
@@ -181,7 +181,7 @@ class AgentServices:
                 return ServiceMessage(
                     id=service_id, kind="device", status=device.state, detail=device.detail
                 )
-        slot = self._pipeline.world.plugins.get(service_id)
+        slot = self._pipeline.state.plugins.get(service_id)
         if slot is not None:
             return ServiceMessage(
                 id=service_id, kind="plugin", status=slot.status, detail=slot.detail
@@ -190,7 +190,7 @@ class AgentServices:
             [
                 *self._supervisor.statuses(),
                 *(device.name for device in self._devices.statuses()),
-                *self._pipeline.world.plugins,
+                *self._pipeline.state.plugins,
             ]
         )
         raise NotFound(f"There is no service {service_id!r}. Known: {', '.join(known)}.")
@@ -218,7 +218,7 @@ class AgentServices:
         problems += _about_receipts(await self.jobs())
         problems += [
             f"plugin {slot.name} is {slot.status}: {slot.detail}"
-            for slot in self._pipeline.world.plugins.values()
+            for slot in self._pipeline.state.plugins.values()
             if slot.status in (PluginStatus.QUARANTINED, PluginStatus.UNAVAILABLE)
         ]
         problems += [
@@ -234,7 +234,7 @@ class AgentServices:
         outbox = await self.outbox()
         if outbox.forwarding and outbox.error:
             problems.append(f"{outbox.pending} events wait for the broker: {outbox.error}")
-        lane = self._pipeline.world.lane
+        lane = self._pipeline.state.lane
         return HealthMessage(
             status="degraded" if problems else "ok",
             version=__version__,
@@ -264,7 +264,7 @@ class AgentServices:
         )
 
     async def import_price_book(self, text: str) -> ImportMessage:
-        currency = self._pipeline.world.lane.currency
+        currency = self._pipeline.state.lane.currency
         return await self._import(await asyncio.to_thread(PriceBookImport.read, text, currency))
 
     async def import_people(self, text: str) -> ImportMessage:
@@ -274,8 +274,8 @@ class AgentServices:
         return await self._import(await asyncio.to_thread(RecallImport.read, text))
 
     async def _import(self, given: MasterDataImport) -> ImportMessage:
-        await self._pipeline.turn(
-            lambda tx, turn: turn.publish(given.apply(tx.master_data, turn.now))
+        await self._pipeline.execute(
+            lambda tx, unit: unit.publish(given.apply(tx.master_data, unit.now))
         )
         return ImportMessage(rows=given.rows)
 

@@ -74,7 +74,7 @@ MUTANTS: Sequence[Mutant] = (
         _FORWARDER,
     ),
     _mutant(
-        "rolled-back world kept after a failed commit",
+        "rolled-back state kept after a failed commit",
         "edge_agent/runtime/pipeline/pipeline.py",
         "        self._working = self._durable\n",
         "        self._working = self._working\n",
@@ -167,8 +167,8 @@ MUTANTS: Sequence[Mutant] = (
     _mutant(
         "snapshot of a moment before",
         "edge_agent/runtime/pipeline/pipeline.py",
-        "tx.snapshots.save(position, turn.lane)",
-        "tx.snapshots.save(position, turn.before.lane)",
+        "tx.snapshots.save(position, unit.lane)",
+        "tx.snapshots.save(position, unit.before.lane)",
         _RESTORE,
     ),
     _mutant(
@@ -201,7 +201,7 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _mutant(
         "state of one key handed to another",
-        "edge_agent/runtime/pipeline/turn.py",
+        "edge_agent/runtime/pipeline/unit_of_work.py",
         "        if type(plugin).key_of is Plugin.key_of:\n",
         "        if True:\n",
         f"{_RUNTIME}/plugins/test_plugin_states.py",
@@ -218,7 +218,7 @@ MUTANTS: Sequence[Mutant] = (
         "edge_agent/api/plugin.py",
         "lambda one: one in PLUGIN_EVENTS",
         "lambda one: isinstance(one, type) and issubclass(one, Event)",
-        f"{_RUNTIME}/pipeline/test_turn.py",
+        f"{_RUNTIME}/pipeline/test_unit_of_work.py",
     ),
     _mutant(
         "check lifts holds of a higher age",

@@ -55,6 +55,10 @@ def test_no_part_of_the_agent_is_forgotten_by_the_rules() -> None:
     assert parts <= named
 
 
+UNIT_OF_WORK = "edge_agent/runtime/pipeline/unit_of_work.py"
+IMPORT_UNIT_OF_WORK = "import edge_agent.runtime.pipeline.unit_of_work"
+
+
 @pytest.mark.parametrize(
     ("module", "planted", "rule"),
     [
@@ -63,20 +67,36 @@ def test_no_part_of_the_agent_is_forgotten_by_the_rules() -> None:
         ("edge_agent/intake/gtin.py", "import edge_agent.store.jobs", "intake: api"),
         ("edge_agent/lane/decide.py", "import edge_agent.intake.gtin", "lane: api"),
         ("edge_agent/store/jobs.py", "import edge_agent.lane.decide", "store: api"),
-        ("edge_agent/runtime/pipeline/turn.py", "import plugins.age_verification", "runtime: api"),
-        ("edge_agent/runtime/pipeline/turn.py", "import sqlalchemy", "only the store opens SQLite"),
         (
-            "edge_agent/runtime/pipeline/turn.py",
+            UNIT_OF_WORK,
+            "import plugins.age_verification",
+            "runtime: api",
+        ),
+        (
+            UNIT_OF_WORK,
+            "import sqlalchemy",
+            "only the store opens SQLite",
+        ),
+        (
+            UNIT_OF_WORK,
             "import edge_agent.runtime.jobs.queue",
             "jobs over",
         ),
-        ("edge_agent/control/client.py", "import edge_agent.runtime.pipeline.turn", "control: api"),
-        ("drivers/scanner/layouts.py", "import edge_agent.runtime.pipeline.turn", "drivers: api"),
+        (
+            "edge_agent/control/client.py",
+            IMPORT_UNIT_OF_WORK,
+            "control: api",
+        ),
+        (
+            "drivers/scanner/layouts.py",
+            IMPORT_UNIT_OF_WORK,
+            "drivers: api",
+        ),
         ("drivers/scanner/layouts.py", "import drivers.printer.status", "drivers: never each"),
         ("drivers/wire/framing.py", "import drivers.scanner.layouts", "drivers: never each"),
         ("plugins/employee_time.py", "import edge_agent.store.jobs", "plugins: api"),
         ("plugins/employee_time.py", "import plugins.age_verification", "plugins: never each"),
-        ("sync/envelope.py", "import edge_agent.runtime.pipeline.turn", "sync: api, store"),
+        ("sync/envelope.py", IMPORT_UNIT_OF_WORK, "sync: api, store"),
         ("sync/envelope.py", "import aiokafka", "one module speaks to Kafka"),
         ("simulator/world.py", "import drivers.printer.status", "simulator: api"),
         ("simulator/world.py", "import edge_agent.discovery.permission", "simulator: api"),

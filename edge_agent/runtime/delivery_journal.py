@@ -8,7 +8,7 @@ from edge_agent.api.events import EventSetAside
 from edge_agent.api.values import JournalPlace
 from edge_agent.runtime.pipeline.changes import Change
 from edge_agent.runtime.pipeline.pipeline import Pipeline
-from edge_agent.runtime.pipeline.turn import Turn
+from edge_agent.runtime.pipeline.unit_of_work import UnitOfWork
 from edge_agent.store.chain import EventRecord
 from edge_agent.store.outbox import Cursor
 from edge_agent.store.transaction import Transaction
@@ -44,12 +44,12 @@ class DeliveryJournal:
     ) -> None:
         """Journal that an event's content is not in the stream."""
 
-        def note(tx: Transaction, turn: Turn) -> None:
+        def note(tx: Transaction, unit: UnitOfWork) -> None:
             if not tx.outbox.set_aside(record, reason):
                 return
-            turn.publish(
+            unit.publish(
                 EventSetAside(
-                    occurred_at=turn.now,
+                    occurred_at=unit.now,
                     event_id=record.event_id,
                     event_type=record.type,
                     place=record.place,
@@ -58,4 +58,4 @@ class DeliveryJournal:
                 )
             )
 
-        await self._pipeline.turn(note)
+        await self._pipeline.execute(note)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from edge_agent.api.errors import Conflict, NotFound
 from edge_agent.api.events import PluginChanged
 from edge_agent.runtime.pipeline.pipeline import Pipeline
-from edge_agent.runtime.pipeline.turn import Turn
+from edge_agent.runtime.pipeline.unit_of_work import UnitOfWork
 from edge_agent.runtime.plugins.slot import PluginSlot
 from edge_agent.store.transaction import Transaction
 
@@ -36,18 +36,18 @@ class PluginAdmin:
             InvalidSettings, PluginUnavailable: the settings do not fit; nothing was changed.
         """
 
-        def decide(_: Transaction, turn: Turn) -> PluginSlot:
-            slot = turn.plugins.get(name)
+        def decide(_: Transaction, unit: UnitOfWork) -> PluginSlot:
+            slot = unit.plugins.get(name)
             if slot is None:
                 raise NotFound(f"There is no plugin {name!r} on this lane.")
             slot, changes = _changed(slot, registered, enabled, settings)
-            turn.plugins[name] = slot
-            turn.publish(
-                *(PluginChanged(occurred_at=turn.now, plugin=name, change=what) for what in changes)
+            unit.plugins[name] = slot
+            unit.publish(
+                *(PluginChanged(occurred_at=unit.now, plugin=name, change=what) for what in changes)
             )
-            return turn.plugins[name]
+            return unit.plugins[name]
 
-        return await self._pipeline.turn(decide)
+        return await self._pipeline.execute(decide)
 
 
 def _changed(

@@ -14,7 +14,7 @@ from edge_agent.api.values import Employee, Money, PriceBookItem, Refused, Role
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.outcome import Context, LaneJob
 from edge_agent.runtime.pipeline.resolve import Resolver
-from edge_agent.runtime.pipeline.turn import Budget, Turn, World
+from edge_agent.runtime.pipeline.unit_of_work import Budget, PipelineState, UnitOfWork
 from edge_agent.runtime.plugins.slot import PluginSlot
 from edge_agent.testing.clock import NOON
 
@@ -60,19 +60,21 @@ class PluginScenario:
             plugin=made,
             most_keys=made.most_keys(),
         )
-        self._world = World(LaneState(store="1", lane="1", currency="EUR"), {plugin.name: slot})
+        self._state = PipelineState(
+            LaneState(store="1", lane="1", currency="EUR"), {plugin.name: slot}
+        )
         self._plugin = plugin.name
         self._states: dict[str, str] = {}
 
     @property
     def lane(self) -> LaneState:
         """The lane as of now."""
-        return self._world.lane
+        return self._state.lane
 
     @property
     def slot(self) -> PluginSlot:
         """The plugin as of now."""
-        return self._world.plugins[self._plugin]
+        return self._state.plugins[self._plugin]
 
     def state(self, key: str = "") -> Any:
         """What the plugin remembers of a key, as it was stored."""
@@ -93,7 +95,7 @@ class PluginScenario:
     @property
     def prompts(self) -> list[str]:
         """What the cashier is told."""
-        return [prompt.message for prompt in self._world.shown.prompts]
+        return [prompt.message for prompt in self._state.shown.prompts]
 
     def price(
         self, gtin: str, cents: int = 100, restriction: str | None = None, name: str = "Thing"
@@ -120,17 +122,17 @@ class PluginScenario:
 
     def try_to(self, command: LaneCommand) -> Refused | None:
         """Gives the lane a command; why it was refused, if it was."""
-        turn = self._turn()
-        refused = turn.handle(command)
+        unit = self._unit()
+        refused = unit.handle(command)
         if refused is None:
-            self._keep(turn)
+            self._keep(unit)
         return refused
 
     def publish(self, *events: Event) -> list[Event]:
         """Lets something other than the lane publish events."""
-        turn = self._turn()
-        turn.publish(*events)
-        return self._keep(turn)
+        unit = self._unit()
+        unit.publish(*events)
+        return self._keep(unit)
 
     def answer(self, call: CallHttp, status: int | None, body: str = "") -> list[Event]:
         """Answers one of the plugin's calls."""
@@ -157,25 +159,27 @@ class PluginScenario:
         return {person.badge: person for person in (self.cashier, self.lead)}.get(badge)
 
     def _notify(self, notice: HttpAnswered | TimerFired) -> list[Event]:
-        turn = self._turn()
-        turn.notify(self._plugin, notice)
-        return self._keep(turn)
+        unit = self._unit()
+        unit.notify(self._plugin, notice)
+        return self._keep(unit)
 
-    def _turn(self) -> Turn:
+    def _unit(self) -> UnitOfWork:
         context = Context(now=self.now, new_id=lambda: f"id-{next(self._ids)}")
         resolver = Resolver(IntakePolicy(), self)
-        return Turn(self._world, context, resolver, Budget(10.0, lambda: 0.0), self._stored_state)
+        return UnitOfWork(
+            self._state, context, resolver, Budget(10.0, lambda: 0.0), self._stored_state
+        )
 
     def _stored_state(self, plugin: str, key: str) -> str | None:
         return self._states.get(key) if plugin == self._plugin else None
 
-    def _keep(self, turn: Turn) -> list[Event]:
-        self._states.update(turn.states.get(self._plugin, {}))
-        self._world = turn.world
-        self.last = turn.events
-        self.events += turn.events
-        self.calls += [call for _, call in turn.calls]
-        self.timers += [timer for _, timer in turn.timers]
-        self.records += [record for _, record in turn.records]
-        self.jobs += turn.jobs
-        return turn.events
+    def _keep(self, unit: UnitOfWork) -> list[Event]:
+        self._states.update(unit.states.get(self._plugin, {}))
+        self._state = unit.state
+        self.last = unit.events
+        self.events += unit.events
+        self.calls += [call for _, call in unit.calls]
+        self.timers += [timer for _, timer in unit.timers]
+        self.records += [record for _, record in unit.records]
+        self.jobs += unit.jobs
+        return unit.events

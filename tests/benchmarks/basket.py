@@ -22,7 +22,7 @@ from edge_agent.api.values import Refused, Scan
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.runtime.imports import PeopleImport, PriceBookImport
 from edge_agent.runtime.pipeline.pipeline import Pipeline, Policy
-from edge_agent.runtime.pipeline.turn import Budget
+from edge_agent.runtime.pipeline.unit_of_work import Budget
 from edge_agent.runtime.plugins.slot import PluginSeed, PluginSlot, load_slot
 from edge_agent.runtime.registry import Registry
 from edge_agent.store.transaction import Transaction
@@ -123,8 +123,8 @@ async def start(data_dir: Path) -> Pipeline:
     )
     await pipeline.start(LaneState(store="1", lane="1", currency="EUR"), slots, "0")
     for given in (PriceBookImport.read(PRICES, "EUR"), PeopleImport.read(PEOPLE)):
-        await pipeline.turn(
-            lambda tx, turn, given=given: turn.publish(given.apply(tx.master_data, turn.now))  # type: ignore[misc]
+        await pipeline.execute(
+            lambda tx, unit, given=given: unit.publish(given.apply(tx.master_data, unit.now))  # type: ignore[misc]
         )
     for command in (SignOn(badge="EMP1001"), EnterCode(code=PEN)):
         answer = await pipeline.command(command)

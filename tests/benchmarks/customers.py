@@ -8,7 +8,7 @@ from time import perf_counter
 
 from edge_agent.api.events import HttpAnswered
 from edge_agent.runtime.pipeline.pipeline import Pipeline
-from edge_agent.runtime.pipeline.turn import Turn
+from edge_agent.runtime.pipeline.unit_of_work import UnitOfWork
 from edge_agent.store.transaction import Transaction
 from tests.benchmarks.basket import Floor, bytes_written, start
 
@@ -52,11 +52,11 @@ def _know(tx: Transaction, count: int) -> None:
 
 
 async def _answer(pipeline: Pipeline, customer_id: str, points: int) -> None:
-    def hear(_: Transaction, turn: Turn) -> None:
-        turn.notify(
+    def hear(_: Transaction, unit: UnitOfWork) -> None:
+        unit.notify(
             "customer-lookup",
             HttpAnswered(
-                occurred_at=turn.now,
+                occurred_at=unit.now,
                 key=f'["basket","{customer_id}"]',
                 status=200,
                 body=f'{{"tier": "gold", "points": {points}}}',
@@ -64,7 +64,7 @@ async def _answer(pipeline: Pipeline, customer_id: str, points: int) -> None:
             ),
         )
 
-    await pipeline.turn(hear)
+    await pipeline.execute(hear)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from edge_agent.runtime.jobs.service import JobService
 from edge_agent.runtime.pipeline.changes import Commits
 from edge_agent.runtime.pipeline.pipeline import HeadSigner, Pipeline, Policy
 from edge_agent.runtime.pipeline.timers import Timers
-from edge_agent.runtime.pipeline.turn import Budget
+from edge_agent.runtime.pipeline.unit_of_work import Budget
 from edge_agent.runtime.plugin_admin import PluginAdmin
 from edge_agent.runtime.plugins.slot import PluginSlot, load_slot
 from edge_agent.runtime.registry import Registry

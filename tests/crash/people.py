@@ -84,7 +84,7 @@ class People:
         return acts[-1][1]
 
     def _sensible(self) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
-        state = self._lane.pipeline.world.lane
+        state = self._lane.pipeline.state.lane
         acts: list[tuple[float, Callable[[], Awaitable[None]]]] = [
             (0.5, self._toggle),
             (0.5, self._decide_about_receipt),
@@ -147,7 +147,7 @@ class People:
         await self._quietly(self._lane.pipeline.command(command))
 
     async def _toggle(self) -> None:
-        slot = self._lane.pipeline.world.plugins["age-verification"]
+        slot = self._lane.pipeline.state.plugins["age-verification"]
         wanted = not slot.enabled
         self._told.plugin = None
         try:

@@ -238,7 +238,7 @@ async def _life(
         # An agent that cannot open or close its database ends, and systemd starts it again.
         faults.counts["ended by the disk"] += 1
         return None
-    return lane.pipeline.world.lane
+    return lane.pipeline.state.lane
 
 
 async def _play(lane: LaneUnderTest, life: Life, told: Told) -> None:

@@ -51,9 +51,9 @@ class DrawerWatch:
         left_open = self._recorder.drawer_left_open(self._device, self._patience_s)
         await self._recorded(left_open)
 
-    async def _recorded(self, turn: Awaitable[None]) -> None:
+    async def _recorded(self, unit: Awaitable[None]) -> None:
         try:
-            await turn
+            await unit
         except StoreError as error:
             # A full disk must not stop the device from being served.
             log.error("not recorded", device=self._device, reason=str(error))  # noqa: TRY400

@@ -8,7 +8,7 @@ from edge_agent.api.device import OutputOutcome
 from edge_agent.api.events import DrawerCompleted, ReceiptCompleted, ReceiptUnreadable
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.pipeline.job_payloads import DrawerBody, ReceiptBody, receipt_of
-from edge_agent.runtime.pipeline.turn import Turn
+from edge_agent.runtime.pipeline.unit_of_work import UnitOfWork
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.transaction import Transaction
 
@@ -38,7 +38,7 @@ def complete_output(
     job: Job,
     outcome: OutputOutcome,
     detail: str,
-    turn: Turn,
+    unit: UnitOfWork,
     *,
     interrupted: bool = False,
 ) -> None:
@@ -52,9 +52,9 @@ def complete_output(
     tx.jobs.set_status(job.id, completion.status, detail, 0)
     if job.kind is JobKind.RECEIPT:
         receipt = ReceiptBody.model_validate_json(job.body)
-        turn.publish(
+        unit.publish(
             ReceiptCompleted(
-                occurred_at=turn.now,
+                occurred_at=unit.now,
                 job_id=job.id,
                 basket_id=receipt.sale.basket.basket_id,
                 sale_number=receipt.sale.basket.sale_number,
@@ -65,9 +65,9 @@ def complete_output(
             )
         )
         return
-    turn.publish(
+    unit.publish(
         DrawerCompleted(
-            occurred_at=turn.now,
+            occurred_at=unit.now,
             job_id=job.id,
             basket_id=DrawerBody.model_validate_json(job.body).basket_id,
             outcome=completion.drawer,
@@ -77,7 +77,7 @@ def complete_output(
     )
 
 
-def complete_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
+def complete_after_crash(tx: Transaction, job: Job, unit: UnitOfWork) -> None:
     """Complete a job that was running when the agent died: it may have happened.
 
     A call is made again; what a printer or a drawer did is put to a person.
@@ -85,13 +85,13 @@ def complete_after_crash(tx: Transaction, job: Job, turn: Turn) -> None:
     if job.kind is JobKind.HTTP:
         tx.jobs.set_status(job.id, JobStatus.PENDING, "the agent stopped during the call", 0)
     elif job.kind is JobKind.RECEIPT and receipt_of(job) is None:
-        complete_unreadable(tx, job, turn)
+        complete_unreadable(tx, job, unit)
     else:
-        complete_output(tx, job, OutputOutcome.UNCERTAIN, CUT_SHORT, turn, interrupted=True)
+        complete_output(tx, job, OutputOutcome.UNCERTAIN, CUT_SHORT, unit, interrupted=True)
 
 
-def complete_unreadable(tx: Transaction, job: Job, turn: Turn) -> None:
+def complete_unreadable(tx: Transaction, job: Job, unit: UnitOfWork) -> None:
     """Fail a job that this version cannot read, so that it holds up no other."""
     tx.jobs.set_status(job.id, JobStatus.FAILED, UNREADABLE, 0)
     if job.kind is JobKind.RECEIPT:
-        turn.publish(ReceiptUnreadable(occurred_at=turn.now, job_id=job.id, detail=UNREADABLE))
+        unit.publish(ReceiptUnreadable(occurred_at=unit.now, job_id=job.id, detail=UNREADABLE))

@@ -14,7 +14,7 @@ from edge_agent.runtime.jobs.completion import (
 from edge_agent.runtime.pipeline.changes import Change
 from edge_agent.runtime.pipeline.job_payloads import ReceiptBody, receipt_of, sale_number
 from edge_agent.runtime.pipeline.pipeline import OWNER_IS_OFF_RETRY_S, Pipeline
-from edge_agent.runtime.pipeline.turn import Turn
+from edge_agent.runtime.pipeline.unit_of_work import UnitOfWork
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.transaction import Transaction
 
@@ -31,11 +31,11 @@ class JobService:
     async def complete_interrupted(self, kind: JobKind) -> None:
         """Jobs of a kind that were begun by somebody who is gone: they may have happened."""
 
-        def finish(tx: Transaction, turn: Turn) -> None:
+        def finish(tx: Transaction, unit: UnitOfWork) -> None:
             for job in tx.jobs.with_status(kind, [JobStatus.RUNNING]):
-                complete_after_crash(tx, job, turn)
+                complete_after_crash(tx, job, unit)
 
-        await self._pipeline.turn(finish, Change.JOBS)
+        await self._pipeline.execute(finish, Change.JOBS)
 
     async def start(self, job: Job) -> None:
         """Commits that an effect is about to happen."""
@@ -44,15 +44,15 @@ class JobService:
     async def postpone(self, job: Job, detail: str, seconds: float) -> None:
         """The effect certainly did not happen; it will be tried again."""
 
-        def put_off(tx: Transaction, turn: Turn) -> None:
-            not_before = turn.now.timestamp() + seconds
+        def put_off(tx: Transaction, unit: UnitOfWork) -> None:
+            not_before = unit.now.timestamp() + seconds
             tx.jobs.set_status(job.id, JobStatus.PENDING, detail, not_before)
             body = receipt_of(job) if job.kind is JobKind.RECEIPT else None
             # A printer that is away for an hour is tried often and told of once.
             if body is not None and detail != job.detail:
-                turn.publish(
+                unit.publish(
                     ReceiptDelayed(
-                        occurred_at=turn.now,
+                        occurred_at=unit.now,
                         job_id=job.id,
                         basket_id=body.sale.basket.basket_id,
                         sale_number=body.sale.basket.sale_number,
@@ -60,17 +60,19 @@ class JobService:
                     )
                 )
 
-        await self._pipeline.turn(put_off, Change.JOBS)
+        await self._pipeline.execute(put_off, Change.JOBS)
 
     async def output_completed(self, job: Job, outcome: OutputOutcome, detail: str) -> None:
         """A receipt or a drawer pulse ended."""
-        await self._pipeline.turn(
-            lambda tx, turn: complete_output(tx, job, outcome, detail, turn), Change.JOBS
+        await self._pipeline.execute(
+            lambda tx, unit: complete_output(tx, job, outcome, detail, unit), Change.JOBS
         )
 
     async def unreadable(self, job: Job) -> None:
         """This version cannot read the job."""
-        await self._pipeline.turn(lambda tx, turn: complete_unreadable(tx, job, turn), Change.JOBS)
+        await self._pipeline.execute(
+            lambda tx, unit: complete_unreadable(tx, job, unit), Change.JOBS
+        )
 
     async def call_completed(self, job: Job, answer: HttpAnswered) -> None:
         """A remote system answered a plugin, or the call was given up.
@@ -78,16 +80,16 @@ class JobService:
         A plugin that was turned off meanwhile hears of it when it is on again.
         """
 
-        def finish(tx: Transaction, turn: Turn) -> None:
-            if answer.status is not None and not turn.hears(job.owner):
-                not_before = turn.now.timestamp() + OWNER_IS_OFF_RETRY_S
+        def finish(tx: Transaction, unit: UnitOfWork) -> None:
+            if answer.status is not None and not unit.hears(job.owner):
+                not_before = unit.now.timestamp() + OWNER_IS_OFF_RETRY_S
                 tx.jobs.set_status(job.id, JobStatus.PENDING, f"{job.owner} is off", not_before)
                 return
             status = JobStatus.FAILED if answer.status is None else JobStatus.DONE
             tx.jobs.set_status(job.id, status, answer.detail, 0)
-            turn.notify(job.owner, answer)
+            unit.notify(job.owner, answer)
 
-        await self._pipeline.turn(finish, Change.JOBS)
+        await self._pipeline.execute(finish, Change.JOBS)
 
     async def resolve(self, job_id: int, decision: Literal["repeat", "dismiss"]) -> None:
         """A person decides about an output that failed or may have happened.
@@ -101,7 +103,7 @@ class JobService:
                 and cannot be repeated.
         """
 
-        def decide(tx: Transaction, turn: Turn) -> None:
+        def decide(tx: Transaction, unit: UnitOfWork) -> None:
             job = tx.jobs.get(job_id)
             if job is None:
                 raise NotFound(f"There is no job {job_id}.")
@@ -115,25 +117,25 @@ class JobService:
                 if body is None:
                     raise Conflict(f"Job {job_id} cannot be printed: {job.detail}.")
                 again = Edition.GIFT if body.edition is Edition.GIFT else Edition.COPY
-                _queue_again(tx, turn, job, body, again)
+                _queue_again(tx, unit, job, body, again)
                 detail = "printed again"
             tx.jobs.set_status(job.id, JobStatus.DISMISSED, detail, 0)
             if job.kind is JobKind.RECEIPT:
-                turn.publish(
+                unit.publish(
                     ReceiptDecided(
-                        occurred_at=turn.now,
+                        occurred_at=unit.now,
                         job_id=job.id,
                         basket_id=None if body is None else body.sale.basket.basket_id,
                         decision="print_again" if decision == "repeat" else "let_be",
-                        employee_id=turn.employee_id,
+                        employee_id=unit.employee_id,
                     )
                 )
             elif job.kind is JobKind.DRAWER:
-                turn.publish(
-                    DrawerDecided(occurred_at=turn.now, job_id=job.id, employee_id=turn.employee_id)
+                unit.publish(
+                    DrawerDecided(occurred_at=unit.now, job_id=job.id, employee_id=unit.employee_id)
                 )
 
-        await self._pipeline.turn(decide, Change.JOBS)
+        await self._pipeline.execute(decide, Change.JOBS)
 
     async def print_again(self, edition: Edition) -> None:
         """Prints the last sale's receipt once more, as a copy or as a gift receipt.
@@ -142,7 +144,7 @@ class JobService:
             Conflict: there is none, or it has not been printed yet.
         """
 
-        def add(tx: Transaction, turn: Turn) -> None:
+        def add(tx: Transaction, unit: UnitOfWork) -> None:
             receipts = tx.jobs.newest(JobKind.RECEIPT, _MOST_LOOKED_AT)
             # An older sale's receipt may have been printed again since.
             job = max(receipts, key=lambda receipt: sale_number(receipt) or 0, default=None)
@@ -151,9 +153,9 @@ class JobService:
                 raise Conflict("No receipt has been printed at this lane yet.")
             if job.status in (JobStatus.PENDING, JobStatus.RUNNING):
                 raise Conflict("The last receipt is not printed yet; wait for it.")
-            _queue_again(tx, turn, job, body, edition)
+            _queue_again(tx, unit, job, body, edition)
 
-        await self._pipeline.turn(add, Change.JOBS)
+        await self._pipeline.execute(add, Change.JOBS)
 
     async def running_s(self) -> float:
         """Seconds that the agent had been running, over all restarts, when it last made a mark."""
@@ -183,8 +185,8 @@ class JobService:
 
 
 def _queue_again(
-    tx: Transaction, turn: Turn, job: Job, body: ReceiptBody, edition: Edition
+    tx: Transaction, unit: UnitOfWork, job: Job, body: ReceiptBody, edition: Edition
 ) -> None:
     """Queues the same sale's receipt in another edition."""
     again = body.as_edition(edition).model_dump_json()
-    tx.jobs.add(JobKind.RECEIPT, job.owner, again, turn.now.timestamp())
+    tx.jobs.add(JobKind.RECEIPT, job.owner, again, unit.now.timestamp())

@@ -1,4 +1,4 @@
-"""Every input of the lane passes here: one turn, one transaction, one answer after the commit."""
+"""The pipeline: each input is one unit of work, one transaction and one answer after the commit."""
 
 import asyncio
 import contextlib
@@ -35,7 +35,7 @@ from edge_agent.runtime.pipeline.changes import Change
 from edge_agent.runtime.pipeline.job_payloads import DrawerBody, receipt_body
 from edge_agent.runtime.pipeline.resolve import Resolver
 from edge_agent.runtime.pipeline.restore import restore
-from edge_agent.runtime.pipeline.turn import Budget, Turn, World
+from edge_agent.runtime.pipeline.unit_of_work import Budget, PipelineState, UnitOfWork
 from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
 from edge_agent.store.jobs import JobKind
 from edge_agent.store.outbox import Randomness
@@ -120,13 +120,13 @@ class Pipeline:
         self._changes: set[Change] = set()
         self._writer = writer(self._committed, self._rolled_back)
         self._room = asyncio.Semaphore(policy.queue_capacity)
-        self._working: World | None = None
-        self._durable: World | None = None
+        self._working: PipelineState | None = None
+        self._durable: PipelineState | None = None
         self.trouble = ""
         """Why the last transaction was not committed; empty where it was."""
 
     @property
-    def world(self) -> World:
+    def state(self) -> PipelineState:
         """The lane and its plugins as of the last commit."""
         if self._durable is None:
             raise StoreError("The agent has not started yet.")
@@ -153,7 +153,7 @@ class Pipeline:
             restored = restore(tx, fresh)
             lane = restored.state
             _check_currency(lane, fresh)
-            self._working = World(lane, slots(tx), snapshot_at=restored.snapshot_at)
+            self._working = PipelineState(lane, slots(tx), snapshot_at=restored.snapshot_at)
             previous: Literal["none", "orderly", "crash"] = (
                 "none" if lane.running is None else "crash" if lane.running else "orderly"
             )
@@ -180,47 +180,47 @@ class Pipeline:
 
     async def announce(self) -> None:
         """Write what could not be written at the start, as soon as there is room."""
-        while not self.world.announced:
+        while not self.state.announced:
             await asyncio.sleep(ANNOUNCE_AGAIN_S)
             with contextlib.suppress(StoreError):
                 await self._say_started()
 
     async def _say_started(self) -> None:
-        await self.turn(lambda _, __: None)
+        await self.execute(lambda _, __: None)
 
-    def _wake_up(self, tx: Transaction, turn: Turn) -> None:
-        """Journal the start, with the first turn that can be written."""
+    def _wake_up(self, tx: Transaction, unit: UnitOfWork) -> None:
+        """Journal the start, with the first unit of work that can be written."""
         assert self._started is not None
-        for slot in tuple(turn.plugins.values()):
+        for slot in tuple(unit.plugins.values()):
             # One that is seen for the first time and does not load has decided nothing yet.
             if slot.plugin is not None:
                 tx.plugins.save(slot.stored())
             if slot.upgraded is not None:
                 tx.plugin_states.replace(slot.name, slot.upgraded, tx.head.position)
-                turn.plugins[slot.name] = replace(slot, upgraded=None)
+                unit.plugins[slot.name] = replace(slot, upgraded=None)
         if self._signer is not None:
-            turn.publish(
+            unit.publish(
                 KeyAnnounced(
-                    occurred_at=turn.now,
+                    occurred_at=unit.now,
                     key_id=self._signer.key_id,
                     public_key=self._signer.public_key,
                 )
             )
         if self._clock_behind_s:
-            turn.publish(ClockJumped(occurred_at=turn.now, seconds=self._clock_behind_s))
-        turn.publish(self._started)
+            unit.publish(ClockJumped(occurred_at=unit.now, seconds=self._clock_behind_s))
+        unit.publish(self._started)
         if self._damaged:
-            turn.hold("journal", "damaged", self._damaged)
+            unit.hold("journal", "damaged", self._damaged)
 
     async def stop(self) -> None:
         """Say that the agent stopped in order, and close the journal."""
 
-        def say_so(_: Transaction, turn: Turn) -> None:
-            turn.publish(AgentStopped(occurred_at=turn.now))
+        def say_so(_: Transaction, unit: UnitOfWork) -> None:
+            unit.publish(AgentStopped(occurred_at=unit.now))
 
         try:
             if self._durable is not None:
-                await self.turn(say_so)
+                await self.execute(say_so)
         finally:
             await asyncio.to_thread(self._writer.close)
 
@@ -247,15 +247,15 @@ class Pipeline:
         self.trouble = ""
         return result
 
-    async def turn(self, work: Callable[[Transaction, Turn], T], *touches: Change) -> T:
-        """Runs work as one turn; all that the turn collected is committed with it."""
+    async def execute(self, work: Callable[[Transaction, UnitOfWork], T], *touches: Change) -> T:
+        """Run work as one unit; all that the unit collected is committed with it."""
 
         def run(tx: Transaction) -> T:
-            turn = self._turn(tx)
-            if not turn.world.announced:
-                self._wake_up(tx, turn)
-            result = work(tx, turn)
-            self._write(tx, turn)
+            unit = self._unit(tx)
+            if not unit.state.announced:
+                self._wake_up(tx, unit)
+            result = work(tx, unit)
+            self._write(tx, unit)
             return result
 
         return await self.transact(run, *touches)
@@ -263,17 +263,17 @@ class Pipeline:
     async def scan(self, scan: Scan) -> Reply:
         """One good read of a device."""
 
-        def take(_: Transaction, turn: Turn) -> Reply:
-            refused = turn.scan(scan)
+        def take(_: Transaction, unit: UnitOfWork) -> Reply:
+            refused = unit.scan(scan)
             if refused is None:
-                checks = [event for event in turn.events if isinstance(event, AgeChecked)]
+                checks = [event for event in unit.events if isinstance(event, AgeChecked)]
                 if any(not checked.proves_age for checked in checks):
                     # Recorded, but no proof of age: the scanner's error beep says so.
                     return Reply(accepted=False, message=f"age check: {checks[0].verdict}")
                 return Reply(accepted=True)
-            turn.publish(
+            unit.publish(
                 ScanRefused(
-                    occurred_at=turn.now,
+                    occurred_at=unit.now,
                     code=refused.code,
                     message=refused.message,
                     gtin=refused.gtin,
@@ -281,40 +281,40 @@ class Pipeline:
             )
             return Reply(accepted=False, message=refused.message)
 
-        return await self.turn(take)
+        return await self.execute(take)
 
     async def command(self, command: LaneCommand) -> Refused | LaneState:
         """One command; the lane after it, or why it was refused."""
 
-        def handle(_: Transaction, turn: Turn) -> Refused | LaneState:
-            return turn.handle(command) or turn.world.shown
+        def handle(_: Transaction, unit: UnitOfWork) -> Refused | LaneState:
+            return unit.handle(command) or unit.state.shown
 
-        return await self.turn(handle)
+        return await self.execute(handle)
 
     async def timer_due(self, timer: Timer) -> None:
         """A plugin's timer; ignored where it was moved meanwhile."""
 
-        def fire(tx: Transaction, turn: Turn) -> None:
+        def fire(tx: Transaction, unit: UnitOfWork) -> None:
             if not tx.plugins.take_timer(timer):
                 return
-            if turn.hears(timer.plugin):
-                turn.notify(timer.plugin, TimerFired(occurred_at=turn.now, key=timer.key))
+            if unit.hears(timer.plugin):
+                unit.notify(timer.plugin, TimerFired(occurred_at=unit.now, key=timer.key))
             else:
                 # It may be turned on again, and is then still owed its timer.
                 tx.plugins.start_timer(
-                    replace(timer, due_at=turn.now.timestamp() + OWNER_IS_OFF_RETRY_S)
+                    replace(timer, due_at=unit.now.timestamp() + OWNER_IS_OFF_RETRY_S)
                 )
 
-        await self.turn(fire)
+        await self.execute(fire)
 
     def is_active(self, plugin: str) -> bool:
         """Whether the plugin sees events now."""
-        slot = self.world.plugins.get(plugin)
+        slot = self.state.plugins.get(plugin)
         return slot is not None and slot.status is PluginStatus.ACTIVE
 
     def keys_to_keep(self) -> Mapping[str, int]:
         """Plugin -> of how many keys its states are kept."""
-        return {name: slot.most_keys for name, slot in self.world.plugins.items()}
+        return {name: slot.most_keys for name, slot in self.state.plugins.items()}
 
     def raise_alarm(self, words: str) -> None:
         """Tell IT of something that is wrong with the journal, until the next start."""
@@ -325,7 +325,7 @@ class Pipeline:
         """The fault of the journal or its files; empty where there is none."""
         return self._writer.committer.trouble
 
-    def _turn(self, tx: Transaction) -> Turn:
+    def _unit(self, tx: Transaction) -> UnitOfWork:
         assert self._working is not None
         now = self._clock()
         context = Context(
@@ -334,25 +334,27 @@ class Pipeline:
             no_sale_needs_lead=self._policy.no_sale_needs_lead,
         )
         resolver = Resolver(self._policy.intake, tx.master_data)
-        return Turn(self._working, context, resolver, self._policy.budget, tx.plugin_states.get)
+        return UnitOfWork(
+            self._working, context, resolver, self._policy.budget, tx.plugin_states.get
+        )
 
-    def _write(self, tx: Transaction, turn: Turn) -> None:
+    def _write(self, tx: Transaction, unit: UnitOfWork) -> None:
         assert self._working is not None
-        records = tx.append(*turn.events)
+        records = tx.append(*unit.events)
         if self._signer is not None and any(
-            isinstance(event, SIGNED_AFTER) for event in turn.events
+            isinstance(event, SIGNED_AFTER) for event in unit.events
         ):
-            self._sign(tx, self._signer, turn.now)
+            self._sign(tx, self._signer, unit.now)
         self._changed(Change.EVENTS, records)
-        self._changed(Change.JOBS, (*turn.jobs, *turn.calls))
-        self._changed(Change.TIMERS, turn.timers)
-        for name, slot in turn.plugins.items():
+        self._changed(Change.JOBS, (*unit.jobs, *unit.calls))
+        self._changed(Change.TIMERS, unit.timers)
+        for name, slot in unit.plugins.items():
             if slot.differs_in_store(self._working.plugins[name]):
                 tx.plugins.save(slot.stored())
-        for name, states in turn.states.items():
+        for name, states in unit.states.items():
             tx.plugin_states.save(name, states, tx.head.position)
-        now = turn.now.timestamp()
-        for job in turn.jobs:
+        now = unit.now.timestamp()
+        for job in unit.jobs:
             match job:
                 case ReceiptJob(sale=sale):
                     body = receipt_body(sale, records)
@@ -360,24 +362,24 @@ class Pipeline:
                 case DrawerJob(basket_id=basket_id):
                     drawer = DrawerBody(basket_id=basket_id).model_dump_json()
                     tx.jobs.add(JobKind.DRAWER, "lane", drawer, now)
-        for plugin, call in turn.calls:
+        for plugin, call in unit.calls:
             tx.jobs.add(JobKind.HTTP, plugin, call.model_dump_json(), now)
-        for plugin, timer in turn.timers:
+        for plugin, timer in unit.timers:
             tx.plugins.start_timer(Timer(plugin, timer.key, now + timer.seconds))
-        for plugin, record in turn.records:
+        for plugin, record in unit.records:
             tx.plugins.record(plugin, record.key, record.values)
-        for plugin, message in turn.log:
+        for plugin, message in unit.log:
             log.info("plugin says", plugin=plugin, message=message)
-        snapshot_at = self._keep_snapshot(tx, turn)
-        self._working = replace(turn.world, snapshot_at=snapshot_at, announced=True)
+        snapshot_at = self._keep_snapshot(tx, unit)
+        self._working = replace(unit.state, snapshot_at=snapshot_at, announced=True)
 
-    def _keep_snapshot(self, tx: Transaction, turn: Turn) -> int:
+    def _keep_snapshot(self, tx: Transaction, unit: UnitOfWork) -> int:
         """Save the lane where a sale has ended, or the fold would get long; where the newest is."""
-        newest, position = turn.world.snapshot_at, tx.head.position
-        ended = any(isinstance(event, SALE_ENDS) for event in turn.events)
+        newest, position = unit.state.snapshot_at, tx.head.position
+        ended = any(isinstance(event, SALE_ENDS) for event in unit.events)
         if not ended and position - newest < EVENTS_A_SNAPSHOT:
             return newest
-        tx.snapshots.save(position, turn.lane)
+        tx.snapshots.save(position, unit.lane)
         return position
 
     def _sign(self, tx: Transaction, signer: HeadSigner, now: datetime) -> None:

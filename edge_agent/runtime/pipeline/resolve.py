@@ -68,7 +68,7 @@ class Lookup(Protocol):
 
 
 class Resolver:
-    """Resolves the inputs of one turn."""
+    """Resolve the inputs of one unit of work."""
 
     def __init__(self, policy: IntakePolicy, lookup: Lookup) -> None:
         self._policy = policy

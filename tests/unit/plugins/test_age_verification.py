@@ -17,7 +17,7 @@ from edge_agent.api.commands import (
     VoidLine,
 )
 from edge_agent.api.events import PluginChanged, Tender
-from edge_agent.runtime.pipeline.turn import World
+from edge_agent.runtime.pipeline.unit_of_work import PipelineState
 from edge_agent.testing import PluginScenario
 from plugins.age_verification import AgeSettings, AgeVerification
 
@@ -140,10 +140,10 @@ def test_a_lower_failed_check_leaves_what_a_higher_one_cannot(lane: PluginScenar
 
 
 def test_what_was_scanned_while_off_is_held_when_it_is_turned_on(lane: PluginScenario) -> None:
-    lane._world = World(lane.lane, {lane.slot.name: replace(lane.slot, enabled=False)})
+    lane._state = PipelineState(lane.lane, {lane.slot.name: replace(lane.slot, enabled=False)})
     add(lane, BEER)
     assert lane.holds == []
-    lane._world = World(lane.lane, {lane.slot.name: replace(lane.slot, enabled=True)})
+    lane._state = PipelineState(lane.lane, {lane.slot.name: replace(lane.slot, enabled=True)})
     changed = PluginChanged(occurred_at=lane.now, plugin="age-verification", change="enabled")
     lane.publish(changed)
     assert lane.holds == [ASK_18]
@@ -154,7 +154,7 @@ def test_the_subtotal_is_the_last_look(lane: PluginScenario) -> None:
     lane.do(PASS_18)
     assert lane.slot.plugin is not None
     stricter = lane.slot.with_settings({"minimum_ages": {"alcohol": 21}})
-    lane._world = World(lane.lane, {lane.slot.name: stricter})
+    lane._state = PipelineState(lane.lane, {lane.slot.name: stricter})
     lane.do(FinalizeSubtotal())
     assert "21 or older" in lane.holds[0]
 

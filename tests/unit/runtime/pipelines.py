@@ -11,7 +11,7 @@ from edge_agent.runtime.imports import PeopleImport, PriceBookImport
 from edge_agent.runtime.pipeline.changes import Change
 from edge_agent.runtime.pipeline.pipeline import Pipeline, Policy
 from edge_agent.runtime.pipeline.restore import restore
-from edge_agent.runtime.pipeline.turn import Budget
+from edge_agent.runtime.pipeline.unit_of_work import Budget
 from edge_agent.runtime.plugins.slot import PluginSlot, load_slot
 from edge_agent.runtime.registry import Registry
 from edge_agent.store.reader import Reader
@@ -60,8 +60,8 @@ class Lane:
         prices = PriceBookImport.read(PRICES, "EUR")
         people = PeopleImport.read(PEOPLE)
         for given in (prices, people):
-            await self.pipeline.turn(
-                lambda tx, turn, given=given: turn.publish(given.apply(tx.master_data, turn.now))  # type: ignore[misc]
+            await self.pipeline.execute(
+                lambda tx, unit, given=given: unit.publish(given.apply(tx.master_data, unit.now))  # type: ignore[misc]
             )
 
     def crash(self) -> None:

@@ -28,7 +28,7 @@ from edge_agent.api.plugin import (
     Settings,
     State,
 )
-from edge_agent.runtime.pipeline.turn import MOST_CONSEQUENCES
+from edge_agent.runtime.pipeline.unit_of_work import MOST_CONSEQUENCES
 from edge_agent.testing import NOON
 
 

@@ -97,13 +97,13 @@ async def test_a_receipt_that_cannot_be_read_ends_and_is_said(
         await jobs.unreadable(job)
     (job,) = receipts(tmp_path)
     assert job.status is JobStatus.FAILED
-    assert "Tell IT" in pipeline.world.lane.prompts[-1].message
+    assert "Tell IT" in pipeline.state.lane.prompts[-1].message
     with pytest.raises(Conflict, match="cannot be printed: another version"):
         await jobs.resolve(job_id, "repeat")
     with pytest.raises(Conflict, match="No receipt has been printed"):
         await jobs.print_again(Edition.COPY)
     await jobs.resolve(job_id, "dismiss")
-    assert [prompt.source for prompt in pipeline.world.lane.prompts] == ["lane"]
+    assert [prompt.source for prompt in pipeline.state.lane.prompts] == ["lane"]
 
 
 async def test_an_answer_for_a_plugin_that_was_turned_off_waits_for_it(tmp_path: Path) -> None:

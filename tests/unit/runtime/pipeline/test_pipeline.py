@@ -31,10 +31,10 @@ async def test_an_open_sale_and_plugin_states_survive_a_crash(tmp_path: Path) ->
     await lane.stock()
     assert (await pipeline.scan(scan("EMP1001"))).accepted
     assert (await pipeline.scan(scan(PEN))).accepted
-    before = pipeline.world
+    before = pipeline.state
     lane.crash()
     again = await Lane(tmp_path).start()
-    assert again.world.lane == before.lane
+    assert again.state.lane == before.lane
     timed = before.plugins["employee-time"].states["1001"]
     stored = Reader(tmp_path).read_now(lambda db: db.plugin_states.of_plugin("employee-time"))
     assert timed.session is not None
@@ -59,7 +59,7 @@ async def test_a_refused_scan_is_journaled_a_refused_command_is_not(tmp_path: Pa
     assert isinstance(await pipeline.command(EnterCode(code=PEN)), Refused)
     assert isinstance(await pipeline.command(SignOn(badge="nobody")), Refused)
     assert event_types(tmp_path) == ["lane.agent.started", "pos.scan.refused"]
-    assert pipeline.world.lane.prompts[0].message.startswith("Nobody is signed on")
+    assert pipeline.state.lane.prompts[0].message.startswith("Nobody is signed on")
 
 
 async def test_what_is_shown_is_committed(tmp_path: Path) -> None:
@@ -73,20 +73,20 @@ async def test_what_is_shown_is_committed(tmp_path: Path) -> None:
         tx.outbox._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
     await pipeline.transact(spoil)
-    before = pipeline.world
+    before = pipeline.state
     refused = ""
     while not refused:
         try:
             await pipeline.scan(scan(PEN))
-            before = pipeline.world
+            before = pipeline.state
         except StoreError as error:
             refused = str(error)
     assert "Nothing was taken" in refused
-    assert pipeline.world is before
-    assert pipeline.world.lane.basket is not None
-    lines = len(pipeline.world.lane.basket.lines)
+    assert pipeline.state is before
+    assert pipeline.state.lane.basket is not None
+    lines = len(pipeline.state.lane.basket.lines)
     stored = stored_lane(tmp_path)
-    assert stored == pipeline.world.lane
+    assert stored == pipeline.state.lane
 
     def make_room(tx: Transaction) -> None:
         tx.outbox._connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
@@ -94,7 +94,7 @@ async def test_what_is_shown_is_committed(tmp_path: Path) -> None:
     await pipeline.transact(make_room)
     assert (await pipeline.scan(scan(PEN))).accepted
     after = stored_lane(tmp_path)
-    assert after == pipeline.world.lane
+    assert after == pipeline.state.lane
     assert after.basket is not None
     assert len(after.basket.lines) == lines + 1
 
@@ -120,7 +120,7 @@ async def test_full_disk_at_the_start(
     disk.under(always("full"))
     pipeline = await Lane(tmp_path).start()
     assert "Nothing was taken" in pipeline.trouble
-    assert pipeline.world.lane.operator is not None
+    assert pipeline.state.lane.operator is not None
     with pytest.raises(StoreError, match="Nothing was taken"):
         await pipeline.scan(scan(PEN))
     disk.under(None)
@@ -163,7 +163,7 @@ async def test_commit_that_fails_is_looked_at(tmp_path: Path, disk: Statements, 
     taken = 3 if done else 2
     assert event_types(tmp_path).count("pos.item.added") == taken
     stored = stored_lane(tmp_path)
-    assert stored == pipeline.world.lane
+    assert stored == pipeline.state.lane
     assert stored.basket is not None
     assert len(stored.basket.lines) == taken
 
@@ -188,7 +188,7 @@ async def test_commit_that_cannot_be_looked_at(tmp_path: Path, disk: Statements)
     assert (await pipeline.scan(scan(PEN))).accepted
     assert event_types(tmp_path).count("pos.item.added") == 3
     stored = stored_lane(tmp_path)
-    assert stored == pipeline.world.lane
+    assert stored == pipeline.state.lane
     assert stored.basket is not None
     assert len(stored.basket.lines) == 3
 
@@ -216,7 +216,7 @@ async def test_a_plugin_change_is_in_force_and_stored(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="Register employee-time"):
         await jobs.change("employee-time", enabled=True)
     pipeline._writer.close()
-    again = (await Lane(tmp_path).start()).world.plugins
+    again = (await Lane(tmp_path).start()).state.plugins
     assert again["fraud-detection"].status is PluginStatus.INACTIVE
     assert again["fraud-detection"].settings["voids_in_window"] == 9
     assert again["employee-time"].status is PluginStatus.UNREGISTERED
@@ -265,5 +265,5 @@ async def test_many_inputs_at_once_are_all_taken_in_order(tmp_path: Path) -> Non
     await pipeline.scan(scan("EMP1001"))
     replies = await asyncio.gather(*(pipeline.scan(scan(PEN)) for _ in range(300)))
     assert all(reply.accepted for reply in replies)
-    assert pipeline.world.lane.basket is not None
-    assert len(pipeline.world.lane.basket.lines) == 300
+    assert pipeline.state.lane.basket is not None
+    assert len(pipeline.state.lane.basket.lines) == 300

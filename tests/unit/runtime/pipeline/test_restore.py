@@ -94,7 +94,7 @@ async def test_live_lane_is_its_journal(tmp_path: Path) -> None:
             await pipeline.scan(scan("99999999"))
         if random.random() < 0.1:
             await devices.device_changed("p", "ready", "", random.choice(["", "Add paper."]))
-        live = pipeline.world.lane
+        live = pipeline.state.lane
         assert fold(FRESH, journal(tmp_path)) == live
         assert stored_lane(tmp_path) == live
     lane.crash()
@@ -123,7 +123,7 @@ async def test_fold_is_bounded(tmp_path: Path) -> None:
         folds = [after - before for before, after in pairwise(ends)]
         assert max(folds) <= EVENTS_A_SNAPSHOT
     lane.crash()
-    assert stored_lane(tmp_path) == lane.pipeline.world.lane
+    assert stored_lane(tmp_path) == lane.pipeline.state.lane
 
 
 async def test_every_moment_can_be_shown(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ async def test_moment_before_pruning(tmp_path: Path) -> None:
     gone = await lane.pipeline.transact(prune)
     reader = Reader(tmp_path)
     assert event_types(tmp_path)[0] == "pos.basket.started"
-    assert reader.read_now(lambda db: restore(db, FRESH)).state == lane.pipeline.world.lane
+    assert reader.read_now(lambda db: restore(db, FRESH)).state == lane.pipeline.state.lane
     with pytest.raises(StoreError, match="pruned"):
         reader.read_now(lambda db: restore(db, FRESH, gone - 1))
     reader.close()
@@ -171,9 +171,9 @@ async def test_damage_holds_the_sale(tmp_path: Path, damage: str) -> None:
     change(tmp_path, damage)
     again = Lane(tmp_path)
     pipeline = await again.start()
-    assert pipeline.world.lane.basket is not None
-    assert [line.line_id for line in pipeline.world.lane.basket.lines] == [2]
-    (hold,) = pipeline.world.lane.basket.holds
+    assert pipeline.state.lane.basket is not None
+    assert [line.line_id for line in pipeline.state.lane.basket.lines] == [2]
+    (hold,) = pipeline.state.lane.basket.holds
     assert (hold.source, hold.minimum_age) == ("journal", None)
     assert "damaged at position 6," in hold.message
     assert "damaged at position 6," in pipeline.alarm
@@ -190,7 +190,7 @@ async def test_lane_of_an_older_agent(tmp_path: Path, name: str) -> None:
     stored = restore_recorded(name, tmp_path)
     lane = Lane(tmp_path)
     pipeline = await lane.start()
-    assert pipeline.world.lane == stored.model_copy(update={"running": True})
+    assert pipeline.state.lane == stored.model_copy(update={"running": True})
     started = journal(tmp_path)[-1]
     assert isinstance(started, AgentStarted)
     assert started.previous_stop == ("crash" if stored.basket is not None else "orderly")
@@ -202,7 +202,7 @@ async def test_lane_of_an_older_agent(tmp_path: Path, name: str) -> None:
         await do(pipeline, [lift])
     await do(pipeline, [Pay(tender=Tender.CARD), SignOff()])
     lane.crash()
-    assert stored_lane(tmp_path) == pipeline.world.lane
+    assert stored_lane(tmp_path) == pipeline.state.lane
 
 
 def without_words(state: LaneState) -> dict[str, object]:

@@ -91,7 +91,7 @@ async def test_more_keys_than_are_at_hand(tmp_path: Path) -> None:
     many = [str(number) for number in range(MOST_STATES_AT_HAND + 5)]
     for customer in (*many, *many):
         await visit(pipeline, customer)
-    assert len(pipeline.world.plugins["visitors"].states) == MOST_STATES_AT_HAND
+    assert len(pipeline.state.plugins["visitors"].states) == MOST_STATES_AT_HAND
     assert stored(tmp_path) == dict.fromkeys(many, '{"count":2}')
     lane.crash()
 
@@ -122,7 +122,7 @@ async def test_failed_commit_forgets_the_state(tmp_path: Path) -> None:
             await pipeline.command(IdentifyCustomer(customer_id="b"))
     finally:
         disk.close()
-    assert list(pipeline.world.plugins["visitors"].states) == ["a"]
+    assert list(pipeline.state.plugins["visitors"].states) == ["a"]
     await visit(pipeline, "b")
     assert stored(tmp_path) == {"a": '{"count":1}', "b": '{"count":1}'}
     lane.crash()
@@ -145,11 +145,11 @@ async def test_states_of_an_older_agent(tmp_path: Path) -> None:
     states = stored(tmp_path, "employee-time")
     assert list(states) == ["1001"]
     assert '"employee_id":"1001"' in states["1001"]
-    slot = pipeline.world.plugins["employee-time"]
+    slot = pipeline.state.plugins["employee-time"]
     assert (slot.state_version, slot.upgraded) == (2, None)
     lane.crash()
     again = await Lane(tmp_path).start()
-    assert again.world.plugins["employee-time"].status is PluginStatus.ACTIVE
+    assert again.state.plugins["employee-time"].status is PluginStatus.ACTIVE
 
 
 def faults(scenario: PluginScenario) -> list[str]:

@@ -1,6 +1,6 @@
-"""One input's turn: the lane takes it, the plugins answer its events, nothing is written yet.
+"""Unit of work: the lane takes one input, the plugins answer its events, nothing is written yet.
 
-A turn is pure apart from its stopwatch: it folds events into the lane's state in their order, and
+It is pure apart from its stopwatch: it folds events into the lane's state in their order, and
 collects them, the plugins' states and the effects wanted. The pipeline then writes all of it in one
 transaction.
 """
@@ -53,7 +53,7 @@ FAULT_HOLD = "fault"
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class PipelineState:
     """The lane and its plugins between two inputs.
 
     Attributes:
@@ -90,12 +90,12 @@ class Budget:
     watch: Callable[[Callable[[], Any]], Any] = lambda work: work()
 
 
-class Turn:
+class UnitOfWork:
     """Collects what one input changes."""
 
     def __init__(
         self,
-        world: World,
+        state: PipelineState,
         context: Context,
         resolver: Resolver,
         budget: Budget,
@@ -105,10 +105,10 @@ class Turn:
         Args:
             stored_state: plugin and key -> the state that was kept, as JSON; None: a new key.
         """
-        self.lane = world.lane
-        self.plugins = dict(world.plugins)
-        self.hints = world.hints
-        self.before = world
+        self.lane = state.lane
+        self.plugins = dict(state.plugins)
+        self.hints = state.hints
+        self.before = state
         self.events: list[Event] = []
         self.jobs: list[LaneJob] = []
         self.calls: list[tuple[str, CallHttp]] = []
@@ -136,8 +136,8 @@ class Turn:
         return self.lane.operator.employee_id if self.lane.operator is not None else None
 
     @property
-    def world(self) -> World:
-        """The lane and its plugins after the turn."""
+    def state(self) -> PipelineState:
+        """The lane and its plugins after the work."""
         return replace(self.before, lane=self.lane, plugins=self.plugins, hints=self.hints)
 
     def scan(self, scan: Scan) -> Refused | None:

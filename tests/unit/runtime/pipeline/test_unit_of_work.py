@@ -18,7 +18,11 @@ from edge_agent.api.events import (
     Tender,
 )
 from edge_agent.api.plugin import Action, CallHttp, PlaceHold, Publish, Record, StartTimer
-from edge_agent.runtime.pipeline.turn import MOST_CONSEQUENCES, QUARANTINE_AFTER, World
+from edge_agent.runtime.pipeline.unit_of_work import (
+    MOST_CONSEQUENCES,
+    QUARANTINE_AFTER,
+    PipelineState,
+)
 from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
 from edge_agent.runtime.plugins.watchdog import PluginTimeout, Watchdog
 from edge_agent.store.outbox import bounded_body
@@ -95,7 +99,7 @@ def test_a_faulty_guard_fails_closed_on_restricted_items_also_in_quarantine() ->
 def test_a_guard_that_does_not_load_holds_restricted_items() -> None:
     scenario = selling(PluginScenario(Counter))
     gone = PluginSlot("age", True, True, {}, None, None, detail="ImportError")
-    scenario._world = World(scenario.lane, {"age": gone})
+    scenario._state = PipelineState(scenario.lane, {"age": gone})
     scenario.do(EnterCode(code=PEN))
     assert scenario.holds == []
     scenario.do(EnterCode(code=BEER))
@@ -106,7 +110,7 @@ def test_a_guard_that_does_not_load_holds_restricted_items() -> None:
 def test_a_plugin_that_is_off_guards_nothing(change: dict[str, Any]) -> None:
     scenario = selling(PluginScenario(Broken))
     off = replace(scenario.slot, **change)
-    scenario._world = World(scenario.lane, {"broken": off})
+    scenario._state = PipelineState(scenario.lane, {"broken": off})
     scenario.do(EnterCode(code=BEER))
     assert scenario.holds == []
 
@@ -129,9 +133,9 @@ def test_a_plugin_that_answers_itself_is_stopped() -> None:
 def test_a_slow_answer_counts_but_is_a_fault() -> None:
     scenario = selling(PluginScenario(Counter))
     ticks = iter(range(0, 1000, 60))
-    turn = scenario._turn()
-    turn._budget = replace(turn._budget, clock=lambda: float(next(ticks)))
-    scenario._turn = lambda: turn  # type: ignore[method-assign]
+    unit = scenario._unit()
+    unit._budget = replace(unit._budget, clock=lambda: float(next(ticks)))
+    scenario._unit = lambda: unit  # type: ignore[method-assign]
     scenario.do(EnterCode(code=PEN))
     assert scenario.state().count == 1
     assert [type(event).__name__ for event in scenario.last].count("PluginFaulted") == 1
@@ -168,9 +172,9 @@ def test_a_plugin_that_never_answers_is_interrupted_and_quarantined_at_once(
 ) -> None:
     monkeypatch.setattr(Misbehaving, "how", "never answers")
     scenario = selling(PluginScenario(Misbehaving))
-    turn = scenario._turn()
-    turn._budget = replace(turn._budget, watch=Watchdog(0.1))
-    scenario._turn = lambda: turn  # type: ignore[method-assign]
+    unit = scenario._unit()
+    unit._budget = replace(unit._budget, watch=Watchdog(0.1))
+    scenario._unit = lambda: unit  # type: ignore[method-assign]
     scenario.do(EnterCode(code=PEN))
     assert scenario.slot.status is PluginStatus.QUARANTINED
     assert "misbehaving is quarantined: did not answer" in scenario.prompts[-1]
@@ -224,12 +228,12 @@ def test_one_who_ends_late_by_itself_has_not_answered() -> None:
 def test_a_plugin_answers_for_what_it_causes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Misbehaving, "how", "chatty")
     chatty = PluginScenario(Misbehaving)
-    chatty._world = World(
-        chatty.lane, {**chatty._world.plugins, **PluginScenario(Counter)._world.plugins}
+    chatty._state = PipelineState(
+        chatty.lane, {**chatty._state.plugins, **PluginScenario(Counter)._state.plugins}
     )
     selling(chatty)
     chatty.do(EnterCode(code=PEN))
-    assert [slot.faults for slot in chatty._world.plugins.values()] == [0, 0]
+    assert [slot.faults for slot in chatty._state.plugins.values()] == [0, 0]
     assert types(chatty).count("lane.plugin.reported") == MOST_CONSEQUENCES + 1
 
 
