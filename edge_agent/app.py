@@ -16,7 +16,7 @@ import structlog
 from edge_agent import __version__
 from edge_agent.api.errors import StoreError
 from edge_agent.api.lane import LaneState
-from edge_agent.config import Config, KafkaTable
+from edge_agent.config import Config, KafkaSection
 from edge_agent.control.server import ControlServer, free_socket
 from edge_agent.logs import log_loop_errors
 from edge_agent.runtime.clock_watch import ClockWatch
@@ -32,7 +32,7 @@ from edge_agent.runtime.jobs.outputs import Outputs
 from edge_agent.runtime.jobs.queue import JobQueue
 from edge_agent.runtime.jobs.remote_calls import RemoteCalls
 from edge_agent.runtime.jobs.service import JobService
-from edge_agent.runtime.pipeline.changes import Commits
+from edge_agent.runtime.pipeline.changes import ChangeSignals
 from edge_agent.runtime.pipeline.pipeline import HeadSigner, Pipeline, Policy
 from edge_agent.runtime.pipeline.timers import Timers
 from edge_agent.runtime.pipeline.unit_of_work import Budget
@@ -78,7 +78,9 @@ def reserve_descriptors() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None]) -> Pipeline:
+def build_pipeline(
+    config: Config, changes: ChangeSignals, on_death: Callable[[], None]
+) -> Pipeline:
     """The pipeline over the configured data directory."""
     return Pipeline(
         Policy(
@@ -98,7 +100,7 @@ def build_pipeline(config: Config, commits: Commits, on_death: Callable[[], None
             on_rollback=rolled_back,
             on_death=on_death,
         ),
-        commits.notify_from_thread,
+        changes.notify_from_thread,
         signer(config),
     )
 
@@ -165,8 +167,8 @@ async def run_agent(config: Config, lines_lost: Callable[[], int]) -> None:
 async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[], int]) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(log_loop_errors)
-    stationery = config.receipt.stationery(ZoneInfo(config.lane.time_zone))
-    commits = Commits(loop)
+    receipt_context = config.receipt.receipt_context(ZoneInfo(config.lane.time_zone))
+    changes = ChangeSignals(loop)
     registry = Registry()
     died = asyncio.Event()
 
@@ -174,7 +176,7 @@ async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[],
         loop.call_soon_threadsafe(died.set)
         loop.call_soon_threadsafe(stopping.set)
 
-    pipeline = build_pipeline(config, commits, on_death)
+    pipeline = build_pipeline(config, changes, on_death)
     await start_pipeline(pipeline, config, registry)
     reader = Reader(config.agent.data_dir)
     caller = HttpCaller()
@@ -194,16 +196,16 @@ async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[],
         ]
     )
     jobs = JobService(pipeline)
-    queue = JobQueue(reader, commits.jobs, utc_now)
-    outputs = Outputs(jobs, queue, devices, stationery, utc_now)
-    forwarder = _forwarder(config, reader, commits, pipeline)
+    queue = JobQueue(reader, changes.jobs, utc_now)
+    outputs = Outputs(jobs, queue, devices, receipt_context, utc_now)
+    forwarder = _forwarder(config, reader, changes, pipeline)
     report = SelfReport(pipeline)
     supervisor = Supervisor(report.service_failed)
     services = AgentServices(
         pipeline,
         jobs,
         reader,
-        commits,
+        changes,
         devices,
         supervisor,
         forwarder.status if forwarder is not None else None,
@@ -216,7 +218,7 @@ async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[],
     supervisor.start("receipts", outputs.print_receipts)
     supervisor.start("drawers", outputs.open_drawers)
     supervisor.start("http-calls", RemoteCalls(pipeline, jobs, queue, caller, utc_now).run)
-    supervisor.start("timers", Timers(pipeline, reader, commits.timers, utc_now).run)
+    supervisor.start("timers", Timers(pipeline, reader, changes.timers, utc_now).run)
     retention_s = config.agent.retention_days * SECONDS_A_DAY
     supervisor.start("housekeeping", Housekeeping(jobs, CURSOR, retention_s, monotonic).run)
     watch = ClockWatch(report.clock_jumped, utc_now, monotonic)
@@ -238,7 +240,7 @@ async def _run(config: Config, stopping: asyncio.Event, lines_lost: Callable[[],
         await pipeline.stop()
 
 
-def kafka_settings(table: KafkaTable) -> KafkaSettings:
+def kafka_settings(table: KafkaSection) -> KafkaSettings:
     """``[kafka]`` as the publisher takes it."""
     return KafkaSettings(
         bootstrap_servers=table.bootstrap_servers,
@@ -252,14 +254,14 @@ def kafka_settings(table: KafkaTable) -> KafkaSettings:
 
 
 def _forwarder(
-    config: Config, reader: Reader, commits: Commits, pipeline: Pipeline
+    config: Config, reader: Reader, changes: ChangeSignals, pipeline: Pipeline
 ) -> Forwarder | None:
     if config.kafka is None:
         return None
     return Forwarder(
         config.lane.source,
         reader,
-        commits.events,
+        changes.events,
         KafkaPublisher(kafka_settings(config.kafka)),
         DeliveryJournal(pipeline, utc_now),
         batch_size=config.kafka.batch_size,

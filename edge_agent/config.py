@@ -14,21 +14,21 @@ from edge_agent.api.validation import explain
 from edge_agent.intake.gtin import EightDigits
 from edge_agent.intake.identity.judgement import ExpiredPolicy, LeapDayPolicy
 from edge_agent.intake.identity.policy import IdentityPolicy, ScanPolicy
-from edge_agent.intake.meaning import LaneFunction
 from edge_agent.intake.policy import DoubtfulGoods, IntakePolicy
 from edge_agent.intake.rules import ScanRules
-from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS, Layout
-from edge_agent.lane.receipt_template import ReceiptTemplate, Stationery
+from edge_agent.intake.scan_result import LaneFunction
+from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS, MeasureLayout
+from edge_agent.lane.receipt_template import ReceiptContext, ReceiptTemplate
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
-class _Table(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class LaneTable(_Table):
+class LaneSection(_Section):
     """``[lane]``: which lane this is."""
 
     store: Annotated[str, Field(pattern=_NAME)]
@@ -54,7 +54,7 @@ class LaneTable(_Table):
         return f"/stores/{self.store}/lanes/{self.lane}"
 
 
-class AgentTable(_Table):
+class AgentSection(_Section):
     """``[agent]``: where the agent keeps its data and answers."""
 
     data_dir: Path = Path("/var/lib/edge-agent")
@@ -65,7 +65,7 @@ class AgentTable(_Table):
     plugin_budget_ms: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-class MeasureTable(_Table):
+class MeasureSection(_Section):
     """``[[scans.measures]]``: a restricted circulation number that carries a measure."""
 
     layout: str
@@ -73,11 +73,11 @@ class MeasureTable(_Table):
 
     @model_validator(mode="after")
     def _is_a_layout(self) -> Self:
-        Layout.parse(self.layout, self.decimals)
+        MeasureLayout.parse(self.layout, self.decimals)
         return self
 
 
-class ScansTable(_Table):
+class ScansSection(_Section):
     """``[scans]``: the shop's own codes, and what is done with doubtful goods.
 
     The one group of a badge's and a customer card's pattern is the id. ``country`` brings its
@@ -91,7 +91,7 @@ class ScansTable(_Table):
     functions: dict[str, LaneFunction] = Field(default_factory=lambda: dict(ScanRules().functions))
     eight_digits: EightDigits = EightDigits.BY_LEADING_ZERO
     country: str | None = None
-    measures: tuple[MeasureTable, ...] = ()
+    measures: tuple[MeasureSection, ...] = ()
     group_separators: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=1)], ...], Field(min_length=1)
     ] = ScanRules().separators
@@ -125,7 +125,9 @@ class ScansTable(_Table):
     @property
     def rules(self) -> ScanRules:
         """As intake takes them."""
-        own = tuple(Layout.parse(measure.layout, measure.decimals) for measure in self.measures)
+        own = tuple(
+            MeasureLayout.parse(measure.layout, measure.decimals) for measure in self.measures
+        )
         taken = {layout.prefix for layout in own}
         national = NATIONAL_LAYOUTS[self.country] if self.country is not None else ()
         return ScanRules(
@@ -140,7 +142,7 @@ class ScansTable(_Table):
         )
 
 
-class IdentityTable(_Table):
+class IdentitySection(_Section):
     """``[identity]``: how documents are judged, and where they may be scanned.
 
     Jurisdictions are two letters of an AAMVA member (``VA``) or an ICAO 9303 state (``FRA``).
@@ -164,7 +166,7 @@ class IdentityTable(_Table):
         )
 
 
-class DeviceTable(BaseModel):
+class DeviceSection(BaseModel):
     """``[[devices]]``: a device; every other key is an option of its driver."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -178,12 +180,12 @@ class DeviceTable(BaseModel):
         return dict(self.model_extra or {})
 
 
-class ReceiptTable(ReceiptTemplate):
+class ReceiptSection(ReceiptTemplate):
     """``[receipt]``: what is printed. ``logo`` is the path of a PNG."""
 
     logo: Path | None = None
 
-    def stationery(self, zone: ZoneInfo) -> Stationery:
+    def receipt_context(self, zone: ZoneInfo) -> ReceiptContext:
         """As receipts are laid out; raises ``ConfigError`` where the logo is no readable PNG."""
         try:
             logo = self.logo.read_bytes() if self.logo is not None else None
@@ -191,10 +193,10 @@ class ReceiptTable(ReceiptTemplate):
             raise ConfigError(f"receipt.logo: {self.logo}: {error.strerror}.") from error
         if logo is not None and not logo.startswith(_PNG_SIGNATURE):
             raise ConfigError(f"receipt.logo: {self.logo} is not a PNG picture.")
-        return Stationery(template=self, zone=zone, logo=logo)
+        return ReceiptContext(template=self, zone=zone, logo=logo)
 
 
-class PluginTable(_Table):
+class PluginSection(_Section):
     """``[plugins.NAME]``: how a plugin starts out; from then on shift leads decide."""
 
     enabled: bool | None = None
@@ -204,7 +206,7 @@ class PluginTable(_Table):
 _NOT_FOR_SHOPS = {"acks", "enable_idempotence", "transactional_id", "bootstrap_servers"}
 
 
-class KafkaTable(_Table):
+class KafkaSection(_Section):
     """``[kafka]``: where events go; without it they wait in the outbox."""
 
     bootstrap_servers: Annotated[str, Field(min_length=1)]
@@ -240,17 +242,17 @@ class KafkaTable(_Table):
         return self
 
 
-class Config(_Table):
+class Config(_Section):
     """The whole file."""
 
-    lane: LaneTable
-    agent: AgentTable = AgentTable()
-    scans: ScansTable = ScansTable()
-    identity: IdentityTable = IdentityTable()
-    devices: tuple[DeviceTable, ...] = ()
-    receipt: ReceiptTable = ReceiptTable()
-    plugins: dict[str, PluginTable] = {}
-    kafka: KafkaTable | None = None
+    lane: LaneSection
+    agent: AgentSection = AgentSection()
+    scans: ScansSection = ScansSection()
+    identity: IdentitySection = IdentitySection()
+    devices: tuple[DeviceSection, ...] = ()
+    receipt: ReceiptSection = ReceiptSection()
+    plugins: dict[str, PluginSection] = {}
+    kafka: KafkaSection | None = None
 
     @property
     def intake(self) -> IntakePolicy:

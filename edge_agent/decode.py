@@ -16,7 +16,8 @@ from edge_agent.intake.aim import split_aim
 from edge_agent.intake.identity.document import IdentityDocument
 from edge_agent.intake.identity.judgement import judge
 from edge_agent.intake.interpret import interpret
-from edge_agent.intake.meaning import (
+from edge_agent.intake.policy import IntakePolicy
+from edge_agent.intake.scan_result import (
     BadgeCode,
     CouponCode,
     CustomerCode,
@@ -25,9 +26,8 @@ from edge_agent.intake.meaning import (
     GiftCardCode,
     ItemCode,
     PaymentCardScan,
-    Unknown,
+    UnknownScan,
 )
-from edge_agent.intake.policy import IntakePolicy
 from edge_agent.intake.unknown import CASHIER_MESSAGES
 
 _VARIABLE_MEASURE_PREFIXES = ("02", "2")
@@ -85,7 +85,7 @@ def decode(data: bytes, symbology: str, question: Question) -> dict[str, Any]:
             return {"kind": "payment_card"}
         case DocumentScan(document=document):
             return _document(document.reveal(), question)
-        case Unknown(reason=reason):
+        case UnknownScan(reason=reason):
             return {"kind": "unknown", "reason": reason, "message": CASHIER_MESSAGES[reason]}
 
 

@@ -32,7 +32,7 @@ from edge_agent.runtime.imports import (
     RecallImport,
 )
 from edge_agent.runtime.jobs.service import JobService
-from edge_agent.runtime.pipeline.changes import Commits
+from edge_agent.runtime.pipeline.changes import ChangeSignals
 from edge_agent.runtime.pipeline.job_payloads import sale_number
 from edge_agent.runtime.pipeline.pipeline import Pipeline
 from edge_agent.runtime.plugin_admin import PluginAdmin
@@ -61,7 +61,7 @@ class AgentServices:
         pipeline: Pipeline,
         jobs: JobService,
         reader: Reader,
-        commits: Commits,
+        changes: ChangeSignals,
         devices: DeviceManager,
         supervisor: Supervisor,
         forwarder_status: Callable[[], ForwarderStatus] | None,
@@ -77,7 +77,7 @@ class AgentServices:
         self._jobs = jobs
         self._plugin_admin = PluginAdmin(pipeline)
         self._reader = reader
-        self._commits = commits
+        self._changes = changes
         self._devices = devices
         self._supervisor = supervisor
         self._forwarder_status = forwarder_status
@@ -250,13 +250,13 @@ class AgentServices:
     async def events(self, after: int) -> AsyncIterator[EventMessage]:
         position = after
         while True:
-            seen = self._commits.events.count
+            seen = self._changes.events.count
             records = await self._events_after(position)
             for record in records:
                 yield _event_message(record)
                 position = record.position
             if not records:
-                await self._commits.events.wait_past(seen)
+                await self._changes.events.wait_past(seen)
 
     async def _events_after(self, position: int) -> list[EventRecord]:
         return await self._reader.read(

@@ -21,7 +21,7 @@ from simulator.escpos_items import (
     Run,
     StatusRequest,
     Style,
-    Unknown,
+    UnknownCommand,
 )
 
 # Parameter bytes of the commands that have a fixed number of them.
@@ -167,7 +167,7 @@ class EscPosReader:
         elif head in _FIXED or head in _VARIABLE:
             yield from self._act(command)
         else:
-            yield Unknown(command)
+            yield UnknownCommand(command)
 
     def _act(self, command: bytes) -> Iterator[Item]:
         """Carries out what is neither a style nor a request; what is not here leaves no mark."""
@@ -180,7 +180,7 @@ class EscPosReader:
             case b"\x1b\x1d" if parameters[:1] == b"t":
                 self._style = replace(self._style, code_page=parameters[1])
             case b"\x1b\x1d":
-                yield Unknown(command)
+                yield UnknownCommand(command)
             case b"\x1bd":
                 lines = parameters[0]
                 if self._runs:
@@ -215,7 +215,7 @@ class EscPosReader:
                 case 81:
                     yield QrCode(self._qr[1], self._qr[0], self._style.align)
         else:
-            yield Unknown(command)
+            yield UnknownCommand(command)
 
     def _barcode_of(self, system: int, parameters: bytes) -> Barcode:
         data = parameters[2:] if system >= 65 else parameters[1:-1]

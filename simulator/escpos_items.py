@@ -114,7 +114,7 @@ class AutomaticStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownCommand:
     """A command this printer does not have."""
 
     data: bytes
@@ -128,5 +128,5 @@ Item = (
     | ProcessIdRequest
     | InformationRequest
     | AutomaticStatus
-    | Unknown
+    | UnknownCommand
 )

@@ -19,7 +19,7 @@ from simulator.escpos_items import (
     ProcessIdRequest,
     Pulse,
     StatusRequest,
-    Unknown,
+    UnknownCommand,
 )
 
 _DLE_EOT, _DLE_ENQ, _CLEAR = b"\x10\x04", b"\x10\x05", b"\x10\x14\x08"
@@ -186,7 +186,7 @@ class Printer:
                 self._say(b"\x5f" + text.encode() + b"\0")
             case AutomaticStatus(wanted=wanted):
                 self._automatic, self._told = wanted, b""
-            case ProcessIdRequest() | InformationRequest() | Unknown():
+            case ProcessIdRequest() | InformationRequest() | UnknownCommand():
                 self.unknown_commands.append(item)
             case mark:
                 await self._print(mark)

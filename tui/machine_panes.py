@@ -11,7 +11,7 @@ from textual.widgets import Static
 from edge_agent.api.text import visible
 from edge_agent.control.messages import DeviceMessage
 from tui.tables import RowTable
-from tui.view_models import Notice, device_lines, device_rows
+from tui.view_models import NoticeLine, device_lines, device_rows
 
 
 class DevicesPane(Vertical):
@@ -44,7 +44,7 @@ class SyncPane(Vertical):
     def compose(self) -> ComposeResult:
         yield Static("", id="delivery")
 
-    def show(self, lines: tuple[Notice, ...]) -> None:
+    def show(self, lines: tuple[NoticeLine, ...]) -> None:
         """Shows the state of delivery."""
         text = Text("\n\n").join(Text(visible(line.text), line.style) for line in lines)
         self.query_one("#delivery", Static).update(text)

@@ -34,7 +34,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class NoticeLine:
     """One line to the cashier; ``style`` is a Rich style."""
 
     text: str
@@ -50,7 +50,7 @@ class LaneView:
     rows: tuple[Row, ...]
     total: str
     customer: str
-    notices: tuple[Notice, ...]
+    notices: tuple[NoticeLine, ...]
 
 
 def lane_view(message: LaneMessage) -> LaneView:
@@ -75,7 +75,7 @@ def lane_view(message: LaneMessage) -> LaneView:
         for line in (basket.lines if basket is not None else ())
     )
     holds = [
-        Notice(f"HELD  {hold.message}", "bold white on red")
+        NoticeLine(f"HELD  {hold.message}", "bold white on red")
         for hold in (basket.holds if basket is not None else ())
     ]
     # A hold says what the prompt that came with it says.
@@ -88,10 +88,10 @@ def lane_view(message: LaneMessage) -> LaneView:
         if prompt.message not in held and prompt.source not in decided_about
     ]
     prompts = [
-        Notice(prompt.message, _STYLES[prompt.severity])
+        NoticeLine(prompt.message, _STYLES[prompt.severity])
         for prompt in sorted(told, key=lambda prompt: _URGENCY.index(prompt.severity))
     ]
-    decision = [Notice(_what_to_decide(undecided), "bold yellow")] if undecided else []
+    decision = [NoticeLine(_what_to_decide(undecided), "bold yellow")] if undecided else []
     return LaneView(
         title=f"Store {state.store}  Lane {state.lane}  {operator}{sale}",
         phase=_PHASES[message.phase],
@@ -161,23 +161,23 @@ def device_lines(device: DeviceMessage) -> tuple[str, ...]:
     return (f"{device.name} ({device.driver}): {device.state}, {device.detail}", "  ".join(facts))
 
 
-def sync_lines(outbox: OutboxMessage, now: datetime) -> tuple[Notice, ...]:
+def sync_lines(outbox: OutboxMessage, now: datetime) -> tuple[NoticeLine, ...]:
     """How delivery is doing, in sentences."""
     lines = [
-        Notice(f"{outbox.delivered_position} of {outbox.newest_position} events delivered.", "")
+        NoticeLine(f"{outbox.delivered_position} of {outbox.newest_position} events delivered.", "")
     ]
     if not outbox.forwarding:
-        lines.append(Notice("No broker is configured: events stay in the outbox.", "yellow"))
+        lines.append(NoticeLine("No broker is configured: events stay in the outbox.", "yellow"))
     elif outbox.pending == 0:
-        lines.append(Notice("Head office has everything.", "green"))
+        lines.append(NoticeLine("Head office has everything.", "green"))
     else:
         waiting = f"{outbox.pending} events wait for the broker"
         if outbox.oldest_pending_at is not None:
             age = now - datetime.fromisoformat(outbox.oldest_pending_at)
             waiting += f", the oldest for {_age(age.total_seconds())}"
-        lines.append(Notice(waiting + ". The lane sells on.", "yellow"))
+        lines.append(NoticeLine(waiting + ". The lane sells on.", "yellow"))
     if outbox.forwarding and outbox.error:
-        lines.append(Notice(f"Last error: {outbox.error}", "red"))
+        lines.append(NoticeLine(f"Last error: {outbox.error}", "red"))
     return tuple(lines)
 
 

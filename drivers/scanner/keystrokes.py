@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from evdev import ecodes
 
-from drivers.scanner.layouts import Layout
+from drivers.scanner.layouts import KeyboardLayout
 
 _SHIFTS = frozenset({ecodes.KEY_LEFTSHIFT, ecodes.KEY_RIGHTSHIFT})
 _CTRLS = frozenset({ecodes.KEY_LEFTCTRL, ecodes.KEY_RIGHTCTRL})
@@ -88,7 +88,7 @@ class EventDecoder:
 class KeystrokeDecoder:
     """Follows Shift, AltGr, Ctrl, Alt, Caps Lock and dead keys of one keyboard."""
 
-    def __init__(self, layout: Layout, stale_s: float) -> None:
+    def __init__(self, layout: KeyboardLayout, stale_s: float) -> None:
         """
         Args:
             stale_s: no scan pauses for that long: a key still held then was let go unseen.

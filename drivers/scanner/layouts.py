@@ -25,7 +25,7 @@ _KEYS = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class KeyboardLayout:
     """Key code -> character, for each state of Shift and AltGr; two characters for a dead key."""
 
     plain: Mapping[int, str]
@@ -44,7 +44,7 @@ class Layout:
         return levels[shift, altgr].get(key, "")
 
 
-def _layout(plain: str, shift: str, altgr: str = "", shift_altgr: str = "") -> Layout:
+def _layout(plain: str, shift: str, altgr: str = "", shift_altgr: str = "") -> KeyboardLayout:
     """``altgr`` and ``shift_altgr`` are pairs: the key's plain character, what it types then."""
     keys = {character: key for key, character in zip(_KEYS, plain.split(), strict=True)}
 
@@ -52,7 +52,7 @@ def _layout(plain: str, shift: str, altgr: str = "", shift_altgr: str = "") -> L
         words = text.split()
         return {keys[key]: typed for key, typed in zip(words[::2], words[1::2], strict=True)}
 
-    return Layout(
+    return KeyboardLayout(
         plain=dict(zip(_KEYS, plain.split(), strict=True)),
         shift=dict(zip(_KEYS, shift.split(), strict=True)),
         altgr=pairs(altgr),
@@ -60,7 +60,7 @@ def _layout(plain: str, shift: str, altgr: str = "", shift_altgr: str = "") -> L
     )
 
 
-LAYOUTS: Mapping[str, Layout] = {
+LAYOUTS: Mapping[str, KeyboardLayout] = {
     "us": _layout(
         r"""
         ` 1 2 3 4 5 6 7 8 9 0 - =

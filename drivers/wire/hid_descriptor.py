@@ -54,7 +54,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ReportLayout:
     """The reports of a device, by id. Without report ids the one report has the id 0."""
 
     fields: Mapping[int, Sequence[Field]]
@@ -78,7 +78,7 @@ class _Globals:
     report: int = 0
 
 
-def parse_descriptor(data: bytes) -> Layout:  # noqa: PLR0912 - a table of items
+def parse_descriptor(data: bytes) -> ReportLayout:  # noqa: PLR0912 - a table of items
     """Reads a report descriptor; raises ``NotADescriptor``."""
     fields: dict[_Tag, dict[int, list[Field]]] = {_Tag.INPUT: {}, _Tag.OUTPUT: {}}
     offsets: dict[tuple[int, int], int] = {}
@@ -120,7 +120,7 @@ def parse_descriptor(data: bytes) -> Layout:  # noqa: PLR0912 - a table of items
                 offsets[tag, state.report] = offset + state.size * state.count
         if tag in _MAIN:
             usages, minimum = [], None
-    return Layout(fields[_Tag.INPUT], fields[_Tag.OUTPUT], numbered)
+    return ReportLayout(fields[_Tag.INPUT], fields[_Tag.OUTPUT], numbered)
 
 
 def _fields(state: _Globals, usages: Sequence[int], offset: int) -> list[Field]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drivers.wire.framing import BROKE_OFF, TOO_LONG, Dropped, Frame, Item
-from drivers.wire.hid_descriptor import Field, Layout, NotADescriptor, parse_descriptor
+from drivers.wire.hid_descriptor import Field, NotADescriptor, ReportLayout, parse_descriptor
 
 _SCANNER = 0x8C << 16
 _AIM = (_SCANNER | 0xFB, _SCANNER | 0xFC, _SCANNER | 0xFD)
@@ -145,7 +145,7 @@ class HidPosCutter:
         return [Frame(content)] if content else []
 
 
-def _scan_reports(layout: Layout) -> Mapping[int, _Report]:
+def _scan_reports(layout: ReportLayout) -> Mapping[int, _Report]:
     reports = {}
     for number, fields in layout.fields.items():
         data = tuple(field for field in fields if field.usage == _DATA)

@@ -25,7 +25,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     from edge_agent.runtime.registry import Registry
 
     loaded = load_config(config)
-    loaded.receipt.stationery(ZoneInfo(loaded.lane.time_zone))
+    loaded.receipt.receipt_context(ZoneInfo(loaded.lane.time_zone))
     registry = Registry()
     problems = [
         *_wrong_devices(loaded, registry),

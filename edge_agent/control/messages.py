@@ -8,13 +8,13 @@ from edge_agent.api.device import DeviceClass
 from edge_agent.api.lane import LaneState, Phase
 
 
-class Message(BaseModel):
+class ApiModel(BaseModel):
     """Base of all messages; immutable."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Problem(Message):
+class Problem(ApiModel):
     """Why something was refused (RFC 9457, ``application/problem+json``).
 
     ``code`` is stable and for programs, ``detail`` for people; ``fields`` names wrong settings.
@@ -28,7 +28,7 @@ class Problem(Message):
     fields: dict[str, str] = {}
 
 
-class JobMessage(Message):
+class JobMessage(ApiModel):
     """An output that waits, failed, or may have happened.
 
     ``sale_number``: of a receipt. ``source``: that of the prompts which tell the cashier of it.
@@ -43,7 +43,7 @@ class JobMessage(Message):
     source: str = ""
 
 
-class LaneMessage(Message):
+class LaneMessage(ApiModel):
     """The lane, and the outputs that a person should know of."""
 
     phase: Phase
@@ -51,7 +51,7 @@ class LaneMessage(Message):
     jobs: tuple[JobMessage, ...]
 
 
-class PluginMessage(Message):
+class PluginMessage(ApiModel):
     """A plugin, its settings and the JSON Schema they are validated with."""
 
     id: str
@@ -68,7 +68,7 @@ class PluginMessage(Message):
     detail: str
 
 
-class PluginChange(Message):
+class PluginChange(ApiModel):
     """What to change of a plugin; what is left out stays. Effective from the next event on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,7 +77,7 @@ class PluginChange(Message):
     settings: dict[str, Any] | None = None
 
 
-class DeviceMessage(Message):
+class DeviceMessage(ApiModel):
     """A device; a fact that is not listed, or is ``unknown``, is not known."""
 
     name: str
@@ -88,7 +88,7 @@ class DeviceMessage(Message):
     facts: dict[str, str]
 
 
-class OutboxMessage(Message):
+class OutboxMessage(ApiModel):
     """How far delivery to Kafka has got; ``error`` is empty while the broker answers."""
 
     forwarding: bool
@@ -100,7 +100,7 @@ class OutboxMessage(Message):
     error: str
 
 
-class ServiceMessage(Message):
+class ServiceMessage(ApiModel):
     """One service of the agent: a task, a device, a plugin."""
 
     id: str
@@ -110,7 +110,7 @@ class ServiceMessage(Message):
     restarts: int = 0
 
 
-class HealthMessage(Message):
+class HealthMessage(ApiModel):
     """``ok``, or ``degraded`` with what is wrong."""
 
     status: str
@@ -119,7 +119,7 @@ class HealthMessage(Message):
     problems: tuple[str, ...]
 
 
-class EventMessage(Message):
+class EventMessage(ApiModel):
     """One committed event; hashes in hex."""
 
     position: int
@@ -133,7 +133,7 @@ class EventMessage(Message):
     data: dict[str, Any]
 
 
-class ImportMessage(Message):
+class ImportMessage(ApiModel):
     """How many rows an import took."""
 
     rows: int

@@ -19,16 +19,16 @@ from edge_agent.intake.identity.aamva import read_aamva
 from edge_agent.intake.identity.aamva_stripe import read_aamva_stripe
 from edge_agent.intake.identity.mrz import read_mrz
 from edge_agent.intake.identity.national import read_national
-from edge_agent.intake.meaning import (
+from edge_agent.intake.payment_card import looks_like_payment_card
+from edge_agent.intake.rules import ScanRules
+from edge_agent.intake.scan_result import (
     CouponCode,
     DocumentScan,
     ItemCode,
-    Meaning,
     PaymentCardScan,
-    Unknown,
+    ScanResult,
+    UnknownScan,
 )
-from edge_agent.intake.payment_card import looks_like_payment_card
-from edge_agent.intake.rules import ScanRules
 from edge_agent.intake.unknown import UnknownReason
 from edge_agent.intake.variable_measure import layout_of
 
@@ -68,7 +68,7 @@ _COUPON_PREFIXES = ("05", "981", "982", "983", "984", "99")
 _REFUND_PREFIX = "980"
 
 
-def interpret(scan: Scan, rules: ScanRules, today: date) -> Meaning:
+def interpret(scan: Scan, rules: ScanRules, today: date) -> ScanResult:
     """Says what a scan is.
 
     Args:
@@ -76,7 +76,7 @@ def interpret(scan: Scan, rules: ScanRules, today: date) -> Meaning:
     """
     data = scan.data.reveal()
     if len(data) > LONGEST_SCAN:
-        return Unknown(UnknownReason.TOO_LONG)
+        return UnknownScan(UnknownReason.TOO_LONG)
     identifier, text = split_aim(_text(data))
     symbology = scan.symbology if identifier is None else symbology_of(identifier)
     # No document is printed as a retail code or as GS1 elements, whatever their data look like.
@@ -91,22 +91,22 @@ def interpret(scan: Scan, rules: ScanRules, today: date) -> Meaning:
         linear, _, composite = text.partition(_COMPOSITE)
         return _composite(linear, composite, symbology, rules, today)
     if identifier in _ADD_ONS:
-        return Unknown(UnknownReason.ADD_ON)
+        return UnknownScan(UnknownReason.ADD_ON)
     if identifier == _WITH_ADD_ON:
         text = text[:13]
     return _interpret_safely(text, symbology, rules, today)
 
 
-def _interpret_safely(text: str, symbology: Symbology, rules: ScanRules, today: date) -> Meaning:
+def _interpret_safely(text: str, symbology: Symbology, rules: ScanRules, today: date) -> ScanResult:
     try:
         return _interpret_code(text, symbology, rules, today)
     except NotElements as reason:
-        return Unknown(reason.reason)
+        return UnknownScan(reason.reason)
 
 
 def _composite(
     linear: str, composite: str, symbology: Symbology, rules: ScanRules, today: date
-) -> Meaning:
+) -> ScanResult:
     """A retail code with a composite component (ISO/IEC 24723), sent as one: GTIN, then elements.
 
     The component says what the linear code has no room for; its number is the linear one's.
@@ -117,9 +117,9 @@ def _composite(
     try:
         elements = read_message(composite, rules.separators, today)
     except NotElements as reason:
-        return Unknown(reason.reason)
+        return UnknownScan(reason.reason)
     if elements.gtin is not None and elements.gtin != item.gtin:
-        return Unknown(UnknownReason.ELEMENTS_DISAGREE)
+        return UnknownScan(UnknownReason.ELEMENTS_DISAGREE)
     return replace(item, batch=elements.batch, expires=elements.expires, elements=elements.values)
 
 
@@ -130,9 +130,9 @@ def _text(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _interpret_code(text: str, symbology: Symbology, rules: ScanRules, today: date) -> Meaning:
+def _interpret_code(text: str, symbology: Symbology, rules: ScanRules, today: date) -> ScanResult:
     if not text:
-        return Unknown(UnknownReason.EMPTY)
+        return UnknownScan(UnknownReason.EMPTY)
     structured = symbology in _RETAIL or symbology in _GS1 or is_uri(text)
     card_number = not structured and looks_like_payment_card(text)
     if own := rules.own_code(text, card_number=card_number):
@@ -148,8 +148,8 @@ def _interpret_code(text: str, symbology: Symbology, rules: ScanRules, today: da
     if symbology in _MAY_HOLD_ELEMENTS and looks_like_elements(text):
         return _item_of(read_message(text, rules.separators, today), symbology)
     if has_gtin_length(text) or symbology in _RETAIL:
-        return Unknown(UnknownReason.CHECK_DIGIT)
-    return Unknown(UnknownReason.UNKNOWN_CODE)
+        return UnknownScan(UnknownReason.CHECK_DIGIT)
+    return UnknownScan(UnknownReason.UNKNOWN_CODE)
 
 
 def _readings(text: str, symbology: Symbology, rules: ScanRules) -> tuple[Reading, ...]:
@@ -160,18 +160,20 @@ def _readings(text: str, symbology: Symbology, rules: ScanRules) -> tuple[Readin
     return readings(text, symbology, rules.eight_digits)
 
 
-def _numbered_item(found: tuple[Reading, ...], rules: ScanRules, *, may_be_card: bool) -> Meaning:
+def _numbered_item(
+    found: tuple[Reading, ...], rules: ScanRules, *, may_be_card: bool
+) -> ScanResult:
     preferred = found[0].gtin
     number = preferred.removeprefix("0")
     if preferred.startswith("0"):
         if number.startswith(_COUPON_PREFIXES):
             return CouponCode(gtin=preferred)
         if number.startswith(_REFUND_PREFIX):
-            return Unknown(UnknownReason.REFUND_RECEIPT)
+            return UnknownScan(UnknownReason.REFUND_RECEIPT)
         if layout := layout_of(number, rules.layouts):
             measure = layout.read(number)
             if measure is None:
-                return Unknown(UnknownReason.MEASURE_VERIFIER)
+                return UnknownScan(UnknownReason.MEASURE_VERIFIER)
             return ItemCode(
                 readings=(Reading(measure.gtin, found[0].read_as),),
                 price=measure.price,
@@ -182,11 +184,11 @@ def _numbered_item(found: tuple[Reading, ...], rules: ScanRules, *, may_be_card:
     return ItemCode(readings=found, may_be_card=may_be_card)
 
 
-def _item_of(elements: Elements, symbology: Symbology) -> Meaning:
+def _item_of(elements: Elements, symbology: Symbology) -> ScanResult:
     if not _COUPON_AIS.isdisjoint(elements.values):
         return CouponCode(elements=elements.values)
     if elements.gtin is None:
-        return Unknown(UnknownReason.NO_ITEM)
+        return UnknownScan(UnknownReason.NO_ITEM)
     return ItemCode(
         readings=(Reading(elements.gtin, symbology),),
         price=elements.price,

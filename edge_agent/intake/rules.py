@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from re import Pattern
 
 from edge_agent.intake.gtin import EightDigits
-from edge_agent.intake.meaning import (
+from edge_agent.intake.scan_result import (
     BadgeCode,
     CouponCode,
     CustomerCode,
     FunctionCode,
     GiftCardCode,
     LaneFunction,
-    Meaning,
+    ScanResult,
 )
-from edge_agent.intake.variable_measure import Layout
+from edge_agent.intake.variable_measure import MeasureLayout
 
 _LONGEST_SHOP_CODE = 128
 _OWN_ISSUER = re.compile(r"(?:^|\()[0-9]{6}")
@@ -40,10 +40,10 @@ class ScanRules:
         default_factory=lambda: {f"FN-{function.upper()}": function for function in LaneFunction}
     )
     eight_digits: EightDigits = EightDigits.BY_LEADING_ZERO
-    layouts: tuple[Layout, ...] = ()
+    layouts: tuple[MeasureLayout, ...] = ()
     separators: tuple[str, ...] = ("\x1d",)
 
-    def own_code(self, text: str, *, card_number: bool) -> Meaning | None:
+    def own_code(self, text: str, *, card_number: bool) -> ScanResult | None:
         """What one of the shop's own codes means; None where the text is none of them.
 
         Args:

@@ -105,13 +105,13 @@ class PaymentCardScan:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownScan:
     """Nothing that this lane knows. Carries nothing of the scan's content."""
 
     reason: UnknownReason
 
 
-Meaning = (
+ScanResult = (
     ItemCode
     | BadgeCode
     | CustomerCode
@@ -120,5 +120,5 @@ Meaning = (
     | FunctionCode
     | DocumentScan
     | PaymentCardScan
-    | Unknown
+    | UnknownScan
 )

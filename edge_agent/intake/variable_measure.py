@@ -28,7 +28,7 @@ _VERIFIABLE = (4, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class MeasureLayout:
     """One layout; ``decimals`` is where the point stands in the price (major units) or weight (kg).
 
     Build it with :meth:`parse`.
@@ -106,20 +106,20 @@ class VariableMeasure:
     count: int | None = None
 
 
-def layout_of(number: str, layouts: Sequence[Layout]) -> Layout | None:
+def layout_of(number: str, layouts: Sequence[MeasureLayout]) -> MeasureLayout | None:
     """The layout for 13 digits: the one with the longest prefix that they begin with."""
     matching = [layout for layout in layouts if number.startswith(layout.prefix)]
     return max(matching, key=lambda layout: len(layout.prefix), default=None)
 
 
-def _layouts(*patterns: tuple[str, int]) -> tuple[Layout, ...]:
-    return tuple(Layout.parse(pattern, decimals) for pattern, decimals in patterns)
+def _layouts(*patterns: tuple[str, int]) -> tuple[MeasureLayout, ...]:
+    return tuple(MeasureLayout.parse(pattern, decimals) for pattern, decimals in patterns)
 
 
 _BALTIC_AND_FINNISH = _layouts(("23IIIIIIWWWWC", 3), ("24IIIIIIWWWWC", 2), ("25IIIIIIWWWWC", 1))
 _NORDIC_PRICES = _layouts(("20IIIIIIPPPPC", 2), ("21IIIIIIPPPPC", 1), ("22IIIIIIPPPPC", 0))
 
-NATIONAL_LAYOUTS: Mapping[str, tuple[Layout, ...]] = {
+NATIONAL_LAYOUTS: Mapping[str, tuple[MeasureLayout, ...]] = {
     "DE": _layouts(
         ("22IIIIVPPPPPC", 2),
         ("23IIIIVPPPPPC", 2),

@@ -24,7 +24,7 @@ from edge_agent.api.receipt import (
 )
 from edge_agent.api.values import Money
 from edge_agent.lane.outcome import PaidSale
-from edge_agent.lane.receipt_template import ON_A_GIFT_RECEIPT, Block, Stationery, TextBlock
+from edge_agent.lane.receipt_template import ON_A_GIFT_RECEIPT, Block, ReceiptContext, TextBlock
 
 
 class Edition(StrEnum):
@@ -35,13 +35,15 @@ class Edition(StrEnum):
     GIFT = "gift"
 
 
-def lay_out(sale: PaidSale, chain_code: str, stationery: Stationery, edition: Edition) -> Receipt:
+def lay_out(
+    sale: PaidSale, chain_code: str, receipt_context: ReceiptContext, edition: Edition
+) -> Receipt:
     """The receipt of a sale.
 
     Args:
         chain_code: short form of the payment event's hash, by which the journal can be checked.
     """
-    return Receipt(elements=tuple(_Layout(sale, chain_code, stationery, edition).elements()))
+    return Receipt(elements=tuple(_Layout(sale, chain_code, receipt_context, edition).elements()))
 
 
 class _Layout:
@@ -49,15 +51,15 @@ class _Layout:
         self,
         sale: PaidSale,
         chain_code: str,
-        stationery: Stationery,
+        receipt_context: ReceiptContext,
         edition: Edition,
     ) -> None:
         self._sale = sale
         self._chain_code = chain_code
-        self._template = stationery.template
-        self._picture = stationery.logo
-        self._words = stationery.template.vocabulary
-        self._paid_at: datetime = sale.paid_at.astimezone(stationery.zone)
+        self._template = receipt_context.template
+        self._picture = receipt_context.logo
+        self._words = receipt_context.template.vocabulary
+        self._paid_at: datetime = sale.paid_at.astimezone(receipt_context.zone)
         self._edition = edition
         rates = (tax.rate for tax in sale.basket.totals.taxes)
         self._codes: Mapping[Decimal, str] = dict(zip(rates, ascii_uppercase, strict=False))

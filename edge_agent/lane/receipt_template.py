@@ -143,7 +143,7 @@ class ReceiptTemplate(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
-class Stationery:
+class ReceiptContext:
     """The template, the shop's logo as PNG, and the time zone of the printed time."""
 
     template: ReceiptTemplate = field(default_factory=ReceiptTemplate)

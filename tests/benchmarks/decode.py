@@ -10,8 +10,8 @@ from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.values import Scan
 from edge_agent.intake.identity.judgement import AgeRule, judge
 from edge_agent.intake.interpret import interpret
-from edge_agent.intake.meaning import DocumentScan, Unknown
 from edge_agent.intake.rules import ScanRules
+from edge_agent.intake.scan_result import DocumentScan, UnknownScan
 from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS
 from simulator.documents.aamva import Card
 from simulator.documents.damage import READABLE
@@ -61,7 +61,7 @@ def _microseconds(payload: bytes) -> float:
             if isinstance(meaning, DocumentScan):
                 judge(meaning.document.reveal(), rule, TODAY)
 
-    assert not isinstance(interpret(scan, RULES, TODAY), Unknown) or payload in (
+    assert not isinstance(interpret(scan, RULES, TODAY), UnknownScan) or payload in (
         KINDS["unknown text"],
         KINDS["8 KiB of rubbish"],
     )

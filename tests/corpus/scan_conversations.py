@@ -19,8 +19,8 @@ from drivers.wire.hid_pos import HidPosCutter
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.values import Scan
 from edge_agent.intake.interpret import interpret
-from edge_agent.intake.meaning import ItemCode
 from edge_agent.intake.rules import ScanRules
+from edge_agent.intake.scan_result import ItemCode
 from simulator.hid_scanner import DESCRIPTOR, reports
 from simulator.keyboard_scanner import as_bytes, keystrokes
 

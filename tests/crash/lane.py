@@ -11,7 +11,7 @@ from random import Random
 
 from edge_agent.api.lane import LaneState
 from edge_agent.intake.policy import IntakePolicy
-from edge_agent.lane.receipt_template import Stationery
+from edge_agent.lane.receipt_template import ReceiptContext
 from edge_agent.runtime.delivery_journal import DeliveryJournal
 from edge_agent.runtime.devices.recorder import DeviceRecorder
 from edge_agent.runtime.jobs.housekeeping import Housekeeping
@@ -19,7 +19,7 @@ from edge_agent.runtime.jobs.outputs import Outputs
 from edge_agent.runtime.jobs.queue import JobQueue
 from edge_agent.runtime.jobs.remote_calls import RemoteCalls
 from edge_agent.runtime.jobs.service import JobService
-from edge_agent.runtime.pipeline.changes import Commits
+from edge_agent.runtime.pipeline.changes import ChangeSignals
 from edge_agent.runtime.pipeline.pipeline import HeadSigner, Pipeline, Policy
 from edge_agent.runtime.pipeline.timers import Timers
 from edge_agent.runtime.pipeline.unit_of_work import Budget
@@ -47,7 +47,7 @@ LONGEST_BATCH_DELAY_S = 0.01
 
 
 class SimulatedWriter(Writer):
-    """Commits what waits a little later, on the schedule's own thread."""
+    """ChangeSignals what waits a little later, on the schedule's own thread."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class LaneUnderTest:
             return began + timedelta(seconds=loop.time())
 
         self.clock = clock
-        commits = Commits(loop)
+        changes = ChangeSignals(loop)
         self.pipeline = Pipeline(
             Policy(IntakePolicy(), Budget(10.0, lambda: 0.0)),
             clock,
@@ -138,7 +138,7 @@ class LaneUnderTest:
             lambda committed, rolled_back: SimulatedWriter(
                 data_dir, random.randbytes, random, faults, committed, rolled_back
             ),
-            commits.notify_from_thread,
+            changes.notify_from_thread,
             signer(data_dir.parent),
         )
         self.plugins = PluginAdmin(self.pipeline)
@@ -146,7 +146,7 @@ class LaneUnderTest:
         self.devices = DeviceRecorder(self.pipeline)
         self.supervisor = Supervisor()
         self._data_dir = data_dir
-        self._commits = commits
+        self._changes = changes
         self._broker = ModelBroker(topic, faults, random, life.trouble)
         self._printer = ModelDevices(effects, faults, random, life.trouble)
         self._http = ModelHttp(faults, random, life.trouble)
@@ -157,17 +157,17 @@ class LaneUnderTest:
         await self.pipeline.start(FRESH, _slots, "1.0")
         reader = self._reader = Reader(self._data_dir)
         loop = asyncio.get_running_loop()
-        queue = JobQueue(reader, self._commits.jobs, self.clock)
-        outputs = Outputs(self.jobs, queue, self._printer, Stationery(), self.clock)
+        queue = JobQueue(reader, self._changes.jobs, self.clock)
+        outputs = Outputs(self.jobs, queue, self._printer, ReceiptContext(), self.clock)
         calls = RemoteCalls(self.pipeline, self.jobs, queue, self._http, self.clock)
-        timers = Timers(self.pipeline, reader, self._commits.timers, self.clock)
+        timers = Timers(self.pipeline, reader, self._changes.timers, self.clock)
         keeping = Housekeeping(
             self.jobs, CURSOR, RETENTION_S, loop.time, FEWEST_EVENTS, HOUSEKEEPING_S
         )
         forwarder = Forwarder(
             SOURCE,
             reader,
-            self._commits.events,
+            self._changes.events,
             self._broker,
             DeliveryJournal(self.pipeline, self.clock),
             batch_size=7,

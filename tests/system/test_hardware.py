@@ -10,7 +10,7 @@ from edge_agent.api.commands import EnterCode, FinalizeSubtotal, NoSale, Pay
 from edge_agent.api.errors import ControlError
 from edge_agent.api.events import Tender
 from edge_agent.control.messages import JobMessage
-from edge_agent.runtime.pipeline.job_payloads import DrawerBody
+from edge_agent.runtime.pipeline.job_payloads import DrawerPayload
 from edge_agent.store.jobs import JobKind
 from edge_agent.store.writer import Writer
 from simulator.paper import as_text
@@ -263,7 +263,7 @@ async def test_a_pulse_that_waited_while_the_agent_was_down_is_not_carried_out(
     long_ago = datetime.now(UTC) - timedelta(hours=3)
     writer = Writer(lane.directory / "data", "/stores/0042/lanes/3", os.urandom)
     writer.start(long_ago)
-    body = DrawerBody(basket_id=None).model_dump_json()
+    body = DrawerPayload(basket_id=None).model_dump_json()
     writer.submit(
         lambda tx: tx.jobs.add(JobKind.DRAWER, "lane", body, long_ago.timestamp())
     ).result()

@@ -88,7 +88,7 @@ def test_a_logo_that_is_no_png_is_said_before_the_first_receipt(tmp_path: Path) 
     path.write_text(LANE + f'[receipt]\nlogo = "{logo}"\n')
     table = load_config(path).receipt
     with pytest.raises(ConfigError, match=r"receipt.logo: .*logo.png: No such file"):
-        table.stationery(ZoneInfo("UTC"))
+        table.receipt_context(ZoneInfo("UTC"))
     logo.write_bytes(b"GIF89a")
     with pytest.raises(ConfigError, match=r"receipt.logo: .*logo.png is not a PNG"):
-        table.stationery(ZoneInfo("UTC"))
+        table.receipt_context(ZoneInfo("UTC"))

@@ -18,7 +18,7 @@ from datetime import date
 from itertools import pairwise
 
 from edge_agent.api.age import AgeReason, DocumentClass
-from edge_agent.intake.identity.aamva_layout import Layout
+from edge_agent.intake.identity.aamva_layout import AamvaLayout
 from edge_agent.intake.identity.dates import read_date
 from edge_agent.intake.identity.document import BirthDate, Expiry, IdentityDocument, Standard
 from edge_agent.intake.identity.judgement import LeapDayPolicy, comes_of_age
@@ -95,7 +95,7 @@ def read_aamva(text: str) -> IdentityDocument | None:
     header = _HEADER.search(text[:_HEADER_WITHIN])
     if header is None and not _is_headless(text):
         return None
-    layout = Layout(text)
+    layout = AamvaLayout(text)
     doubts: set[AgeReason] = set()
     version: int | None = None
     if header is None:
@@ -137,13 +137,13 @@ def _is_headless(text: str) -> bool:
     return sum(element in text for element in _COMMON_ELEMENTS) >= _ENOUGH_ELEMENTS
 
 
-def _is_torn(layout: Layout) -> bool:
+def _is_torn(layout: AamvaLayout) -> bool:
     details = sum(layout.has(element) for element in _DETAILS)
     expected = _MANDATORY if details >= _MANY_DETAILS else _SEX
     return details > 0 and not all(layout.has(element) for element in expected)
 
 
-def _is_more_than_one(layout: Layout) -> bool:
+def _is_more_than_one(layout: AamvaLayout) -> bool:
     """Whether two cards were scanned into one: two headers, two starts or two holders."""
     text = layout.text
     starts = sum(
@@ -159,7 +159,7 @@ def _is_more_than_one(layout: Layout) -> bool:
     )
 
 
-def _is_of_two_jurisdictions(header: re.Match[str] | None, layout: Layout) -> bool:
+def _is_of_two_jurisdictions(header: re.Match[str] | None, layout: AamvaLayout) -> bool:
     """True where the address (DAJ) is in another state than the issuer: two cards torn into one."""
     issuer = jurisdiction_of(header.group(1)) if header is not None else None
     states = {
@@ -172,7 +172,7 @@ def _is_of_two_jurisdictions(header: re.Match[str] | None, layout: Layout) -> bo
     return issuer is not None and bool(known) and issuer not in known
 
 
-def _holders(layout: Layout) -> set[str]:
+def _holders(layout: AamvaLayout) -> set[str]:
     """The customer numbers (DAQ). Within other text only what has a digit is one: not DAQUINO."""
     numbers: set[str] = set()
     for match in re.finditer("DAQ", layout.text):
@@ -186,7 +186,7 @@ def _holders(layout: Layout) -> set[str]:
     return numbers
 
 
-def _find(layout: Layout, identifier: str) -> _Element:
+def _find(layout: AamvaLayout, identifier: str) -> _Element:
     """All occurrences of a date element.
 
     A whole date counts wherever it stands. What is no date is damage where an element begins, and
@@ -225,7 +225,7 @@ def _doubts_about_birth(birth: _Element) -> set[AgeReason]:
     return {AgeReason.DATES_DISAGREE} if len(birth.dates) > 1 else set()
 
 
-def _doubts_about_ages(layout: Layout, birth: date) -> set[AgeReason]:
+def _doubts_about_ages(layout: AamvaLayout, birth: date) -> set[AgeReason]:
     """DDH, DDI and DDJ say until when the holder is under 18, 19 and 21 (D.12.5.2)."""
     doubts: set[AgeReason] = set()
     for identifier, years in (("DDH", 18), ("DDI", 19), ("DDJ", 21)):

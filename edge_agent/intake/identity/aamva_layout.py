@@ -36,7 +36,7 @@ _LONGEST_NUMBER = 40
 _LONGEST_VALUE = 25
 
 
-class Layout:
+class AamvaLayout:
     """The elements of one text, which is in upper case."""
 
     def __init__(self, text: str) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 from edge_agent.api.device import OutputOutcome
 from edge_agent.api.events import DrawerCompleted, ReceiptCompleted, ReceiptUnreadable
 from edge_agent.lane.receipt import Edition
-from edge_agent.runtime.pipeline.job_payloads import DrawerBody, ReceiptBody, receipt_of
+from edge_agent.runtime.pipeline.job_payloads import DrawerPayload, ReceiptPayload, receipt_of
 from edge_agent.runtime.pipeline.unit_of_work import UnitOfWork
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.transaction import Transaction
@@ -51,7 +51,7 @@ def complete_output(
     completion = _COMPLETIONS[outcome]
     tx.jobs.set_status(job.id, completion.status, detail, 0)
     if job.kind is JobKind.RECEIPT:
-        receipt = ReceiptBody.model_validate_json(job.body)
+        receipt = ReceiptPayload.model_validate_json(job.body)
         unit.publish(
             ReceiptCompleted(
                 occurred_at=unit.now,
@@ -69,7 +69,7 @@ def complete_output(
         DrawerCompleted(
             occurred_at=unit.now,
             job_id=job.id,
-            basket_id=DrawerBody.model_validate_json(job.body).basket_id,
+            basket_id=DrawerPayload.model_validate_json(job.body).basket_id,
             outcome=completion.drawer,
             interrupted=interrupted,
             detail=detail,

@@ -8,7 +8,7 @@ import structlog
 
 from edge_agent.api.device import DeviceClass, OpenDrawer, OutputOutcome, PrintReceipt
 from edge_agent.lane.receipt import lay_out
-from edge_agent.lane.receipt_template import Stationery
+from edge_agent.lane.receipt_template import ReceiptContext
 from edge_agent.runtime.backoff import backoff_s
 from edge_agent.runtime.devices.manager import DeviceManager
 from edge_agent.runtime.jobs.queue import JobQueue
@@ -30,13 +30,13 @@ class Outputs:
         jobs: JobService,
         queue: JobQueue,
         devices: DeviceManager,
-        stationery: Stationery,
+        receipt_context: ReceiptContext,
         clock: Callable[[], datetime],
     ) -> None:
         self._jobs = jobs
         self._queue = queue
         self._devices = devices
-        self._stationery = stationery
+        self._receipt_context = receipt_context
         self._clock = clock
 
     async def print_receipts(self) -> None:
@@ -60,7 +60,7 @@ class Outputs:
             await self._jobs.unreadable(job)
             return
         try:
-            receipt = lay_out(body.sale, body.chain_code, self._stationery, body.edition)
+            receipt = lay_out(body.sale, body.chain_code, self._receipt_context, body.edition)
         # A template that does not fit this sale holds up no other sale.
         except Exception as error:
             log.exception("receipt not laid out", job=job.id)

@@ -12,7 +12,7 @@ from edge_agent.runtime.jobs.completion import (
     complete_unreadable,
 )
 from edge_agent.runtime.pipeline.changes import Change
-from edge_agent.runtime.pipeline.job_payloads import ReceiptBody, receipt_of, sale_number
+from edge_agent.runtime.pipeline.job_payloads import ReceiptPayload, receipt_of, sale_number
 from edge_agent.runtime.pipeline.pipeline import OWNER_IS_OFF_RETRY_S, Pipeline
 from edge_agent.runtime.pipeline.unit_of_work import UnitOfWork
 from edge_agent.store.jobs import Job, JobKind, JobStatus
@@ -38,7 +38,7 @@ class JobService:
         await self._pipeline.execute(finish, Change.JOBS)
 
     async def start(self, job: Job) -> None:
-        """Commits that an effect is about to happen."""
+        """ChangeSignals that an effect is about to happen."""
         await self._pipeline.transact(lambda tx: tx.jobs.start(job))
 
     async def postpone(self, job: Job, detail: str, seconds: float) -> None:
@@ -185,7 +185,7 @@ class JobService:
 
 
 def _queue_again(
-    tx: Transaction, unit: UnitOfWork, job: Job, body: ReceiptBody, edition: Edition
+    tx: Transaction, unit: UnitOfWork, job: Job, body: ReceiptPayload, edition: Edition
 ) -> None:
     """Queues the same sale's receipt in another edition."""
     again = body.as_edition(edition).model_dump_json()

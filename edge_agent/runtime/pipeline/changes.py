@@ -43,7 +43,7 @@ class Signal:
             return
 
 
-class Commits:
+class ChangeSignals:
     """One signal per kind of change."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:

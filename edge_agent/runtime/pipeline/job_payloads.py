@@ -12,7 +12,7 @@ from edge_agent.store.chain import EventRecord, short_code
 from edge_agent.store.jobs import Job, JobKind
 
 
-class ReceiptBody(Frozen):
+class ReceiptPayload(Frozen):
     """A sale to be printed, with the short code of its payment event's hash."""
 
     sale: PaidSale
@@ -28,15 +28,15 @@ class ReceiptBody(Frozen):
             values["edition"] = Edition.COPY if is_copy else Edition.ORIGINAL
         return values
 
-    def as_edition(self, edition: Edition) -> "ReceiptBody":
+    def as_edition(self, edition: Edition) -> "ReceiptPayload":
         """The same sale, as a copy or a gift receipt."""
         return self.model_copy(update={"edition": edition})
 
 
-def receipt_of(job: Job) -> ReceiptBody | None:
+def receipt_of(job: Job) -> ReceiptPayload | None:
     """What a receipt's job prints; None where another version of the agent left it."""
     try:
-        return ReceiptBody.model_validate_json(job.body)
+        return ReceiptPayload.model_validate_json(job.body)
     except ValidationError:
         return None
 
@@ -47,13 +47,13 @@ def sale_number(job: Job) -> int | None:
     return None if body is None else body.sale.basket.sale_number
 
 
-def receipt_body(sale: PaidSale, records: Sequence[EventRecord]) -> ReceiptBody:
+def receipt_payload(sale: PaidSale, records: Sequence[EventRecord]) -> ReceiptPayload:
     """The receipt of a sale, from the records that were appended with its payment."""
     payment = next(record for record in records if record.type == "pos.payment.completed")
-    return ReceiptBody(sale=sale, chain_code=short_code(payment.hash))
+    return ReceiptPayload(sale=sale, chain_code=short_code(payment.hash))
 
 
-class DrawerBody(Frozen):
+class DrawerPayload(Frozen):
     """The sale whose cash goes into the drawer; None: it is opened without a sale."""
 
     basket_id: str | None

@@ -32,7 +32,7 @@ from edge_agent.api.values import JournalPlace, Refused, Scan
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.outcome import Context, DrawerJob, ReceiptJob
 from edge_agent.runtime.pipeline.changes import Change
-from edge_agent.runtime.pipeline.job_payloads import DrawerBody, receipt_body
+from edge_agent.runtime.pipeline.job_payloads import DrawerPayload, receipt_payload
 from edge_agent.runtime.pipeline.resolve import Resolver
 from edge_agent.runtime.pipeline.restore import restore
 from edge_agent.runtime.pipeline.unit_of_work import Budget, PipelineState, UnitOfWork
@@ -357,10 +357,10 @@ class Pipeline:
         for job in unit.jobs:
             match job:
                 case ReceiptJob(sale=sale):
-                    body = receipt_body(sale, records)
+                    body = receipt_payload(sale, records)
                     tx.jobs.add(JobKind.RECEIPT, "lane", body.model_dump_json(), now)
                 case DrawerJob(basket_id=basket_id):
-                    drawer = DrawerBody(basket_id=basket_id).model_dump_json()
+                    drawer = DrawerPayload(basket_id=basket_id).model_dump_json()
                     tx.jobs.add(JobKind.DRAWER, "lane", drawer, now)
         for plugin, call in unit.calls:
             tx.jobs.add(JobKind.HTTP, plugin, call.model_dump_json(), now)

@@ -16,7 +16,9 @@ from edge_agent.api.values import (
     Scan,
 )
 from edge_agent.intake.interpret import interpret
-from edge_agent.intake.meaning import (
+from edge_agent.intake.payment_card import looks_like_payment_card
+from edge_agent.intake.policy import DoubtfulGoods, IntakePolicy
+from edge_agent.intake.scan_result import (
     BadgeCode,
     CouponCode,
     CustomerCode,
@@ -25,12 +27,10 @@ from edge_agent.intake.meaning import (
     GiftCardCode,
     ItemCode,
     LaneFunction,
-    Meaning,
     PaymentCardScan,
-    Unknown,
+    ScanResult,
+    UnknownScan,
 )
-from edge_agent.intake.payment_card import looks_like_payment_card
-from edge_agent.intake.policy import DoubtfulGoods, IntakePolicy
 from edge_agent.intake.unknown import CASHIER_MESSAGES
 from edge_agent.lane import inputs
 from edge_agent.lane.basket import NO_SALE
@@ -143,7 +143,7 @@ class Resolver:
         return self._meaning(meaning, lane, now, command.quantity)
 
     def _meaning(
-        self, meaning: Meaning, lane: LaneState, now: datetime, quantity: int
+        self, meaning: ScanResult, lane: LaneState, now: datetime, quantity: int
     ) -> inputs.LaneInput | Refused:
         match meaning:
             case ItemCode():
@@ -162,7 +162,7 @@ class Resolver:
                 return _GIFT_CARD
             case PaymentCardScan():
                 return _PAYMENT_CARD
-            case Unknown(reason=reason):
+            case UnknownScan(reason=reason):
                 return Refused(code=reason, message=CASHIER_MESSAGES[reason])
 
     def _item(

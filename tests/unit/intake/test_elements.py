@@ -7,8 +7,8 @@ import pytest
 
 from edge_agent.api.values import Symbology, Weight
 from edge_agent.intake.aim import symbology_of
-from edge_agent.intake.meaning import CouponCode, Unknown
 from edge_agent.intake.rules import ScanRules
+from edge_agent.intake.scan_result import CouponCode, UnknownScan
 from edge_agent.intake.unknown import UnknownReason
 from tests.unit.intake.scans import item, meaning
 
@@ -43,7 +43,7 @@ class TestElementStrings:
         assert item(self.FULL.replace("\x1d", "|"), typed) == item(self.FULL)
 
     def test_a_code_128_without_fnc1_is_no_element_string(self) -> None:
-        assert meaning("]C00109521234543213") == Unknown(UnknownReason.UNKNOWN_CODE)
+        assert meaning("]C00109521234543213") == UnknownScan(UnknownReason.UNKNOWN_CODE)
 
     @pytest.mark.parametrize(
         ("elements", "price", "currency", "weight", "count"),
@@ -129,4 +129,4 @@ class TestDigitalLink:
          "https://a/01/09521234543213/99/x", "https://a/01/0952123454321%00"],
     )  # fmt: skip
     def test_what_is_no_link_of_an_item_is_not_one(self, link: str) -> None:
-        assert isinstance(meaning(link), Unknown)
+        assert isinstance(meaning(link), UnknownScan)

@@ -11,7 +11,8 @@ from edge_agent.api.values import Symbology
 from edge_agent.intake.aim import split_aim, symbology_of
 from edge_agent.intake.gtin import EightDigits, Reading, canonical_gtin
 from edge_agent.intake.interpret import LONGEST_SCAN
-from edge_agent.intake.meaning import (
+from edge_agent.intake.rules import ScanRules
+from edge_agent.intake.scan_result import (
     BadgeCode,
     CouponCode,
     CustomerCode,
@@ -20,11 +21,10 @@ from edge_agent.intake.meaning import (
     GiftCardCode,
     ItemCode,
     LaneFunction,
-    Meaning,
     PaymentCardScan,
-    Unknown,
+    ScanResult,
+    UnknownScan,
 )
-from edge_agent.intake.rules import ScanRules
 from edge_agent.intake.unknown import CASHIER_MESSAGES, UnknownReason
 from tests.unit.intake.scans import item, meaning
 
@@ -97,7 +97,7 @@ def test_a_scanner_that_says_what_it_read_leaves_no_choice() -> None:
         ("SAVE10", CouponCode()),
     ],
 )
-def test_the_shops_own_codes(code: str, meant: Meaning) -> None:
+def test_the_shops_own_codes(code: str, meant: ScanResult) -> None:
     rules = ScanRules(gift_card=re.compile(r"GIFT-\d+"), coupon=re.compile(r"SAVE\d+"))
     assert meaning(code, rules) == meant
 
@@ -184,7 +184,7 @@ def test_a_number_that_is_both_a_gtin_and_a_card_is_left_to_the_price_book() -> 
 def test_what_is_not_for_the_lane_is_unknown_with_its_reason(
     data: str | bytes, reason: UnknownReason
 ) -> None:
-    assert meaning(data) == Unknown(reason)
+    assert meaning(data) == UnknownScan(reason)
 
 
 def test_every_reason_has_a_sentence_for_the_cashier() -> None:
@@ -196,11 +196,11 @@ def test_every_reason_has_a_sentence_for_the_cashier() -> None:
     [
         ("]C1010952123454321310DAADABDACDAG", ItemCode),
         ("https://id.gs1.org/01/09521234543213/10/DAADACDAGDBB", ItemCode),
-        ("]C0ANSI 150 DN25", Unknown),
-        ("@", Unknown),
+        ("]C0ANSI 150 DN25", UnknownScan),
+        ("@", UnknownScan),
     ],
 )
-def test_other_codes_that_remind_of_a_document_are_none(data: str, kind: type[Meaning]) -> None:
+def test_other_codes_that_remind_of_a_document_are_none(data: str, kind: type[ScanResult]) -> None:
     assert isinstance(meaning(data), kind)
 
 
@@ -266,12 +266,12 @@ def test_linear_code_with_a_composite_component() -> None:
 
 def test_composite_component_of_another_item() -> None:
     wrong = meaning(b"]E04006381333931|]e00109520123456788")
-    assert wrong == Unknown(UnknownReason.ELEMENTS_DISAGREE)
+    assert wrong == UnknownScan(UnknownReason.ELEMENTS_DISAGREE)
 
 
 @pytest.mark.parametrize("query", ["17=260231", "17=261301", "3103=abc"])
 def test_link_with_a_value_that_cannot_be(query: str) -> None:
     """It names an item, so it is a damaged label and no other web address."""
     link = f"https://id.gs1.org/01/09520123456788?{query}".encode()
-    assert meaning(b"]Q1" + link) == Unknown(UnknownReason.NOT_GS1)
-    assert meaning(b"]Q1https://example.com/a?17=260231") == Unknown(UnknownReason.WEB_ADDRESS)
+    assert meaning(b"]Q1" + link) == UnknownScan(UnknownReason.NOT_GS1)
+    assert meaning(b"]Q1https://example.com/a?17=260231") == UnknownScan(UnknownReason.WEB_ADDRESS)

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from edge_agent.api.values import Weight
-from edge_agent.intake.meaning import Unknown
 from edge_agent.intake.rules import ScanRules
+from edge_agent.intake.scan_result import UnknownScan
 from edge_agent.intake.unknown import UnknownReason
-from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS, Layout
+from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS, MeasureLayout
 from tests.unit.intake.scans import item, meaning
 
 
@@ -23,7 +23,7 @@ class TestVariableMeasure:
     def test_the_verifier_digit_guards_the_price(self) -> None:
         britain = ScanRules(layouts=NATIONAL_LAYOUTS["GB"])
         assert item("2012345928756", britain).price == Decimal("28.75")
-        assert meaning("2012345828759", britain) == Unknown(UnknownReason.MEASURE_VERIFIER)
+        assert meaning("2012345828759", britain) == UnknownScan(UnknownReason.MEASURE_VERIFIER)
 
     def test_pieces(self) -> None:
         germany = ScanRules(layouts=NATIONAL_LAYOUTS["DE"])
@@ -31,7 +31,10 @@ class TestVariableMeasure:
 
     def test_a_companys_own_layout_and_the_longest_prefix(self) -> None:
         rules = ScanRules(
-            layouts=(Layout.parse("2IIIIIIPPPPPC", 2), Layout.parse("21IIIIIWWWWWC", 3))
+            layouts=(
+                MeasureLayout.parse("2IIIIIIPPPPPC", 2),
+                MeasureLayout.parse("21IIIIIWWWWWC", 3),
+            )
         )
         assert item("2512345012344", rules).price == Decimal("12.34")
         assert item("2112345012346", rules).weight == Weight(value=Decimal("1.234"), unit="kg")
@@ -46,8 +49,8 @@ class TestVariableMeasure:
     )  # fmt: skip
     def test_a_layout_that_cannot_be_right_is_refused(self, pattern: str) -> None:
         with pytest.raises(ValueError, match=re.escape(repr(pattern))):
-            Layout.parse(pattern, 2)
+            MeasureLayout.parse(pattern, 2)
 
     def test_decimals_must_fit_the_measure(self) -> None:
         with pytest.raises(ValueError, match="decimals"):
-            Layout.parse("20IIIIIVPPPPC", 5)
+            MeasureLayout.parse("20IIIIIVPPPPC", 5)

@@ -11,7 +11,7 @@ from edge_agent.api.events import Tender
 from edge_agent.api.receipt import Barcode, Columns, Picture, QrCode, Receipt, Table, Text
 from edge_agent.lane.outcome import PaidSale, ReceiptJob
 from edge_agent.lane.receipt import Edition, lay_out
-from edge_agent.lane.receipt_template import ReceiptTemplate, Stationery
+from edge_agent.lane.receipt_template import ReceiptContext, ReceiptTemplate
 from edge_agent.lane.receipt_words import LANGUAGES
 from edge_agent.testing import PluginScenario
 from plugins.age_verification import AgeVerification
@@ -56,7 +56,7 @@ def lay(
     sale: PaidSale, edition: Edition = Edition.ORIGINAL, logo: bytes | None = None, **template: Any
 ) -> list[str]:
     given = {"store_lines": ("Shop", "Street"), **template}
-    paper = Stationery(ReceiptTemplate(**given), ZoneInfo("Europe/Berlin"), logo)
+    paper = ReceiptContext(ReceiptTemplate(**given), ZoneInfo("Europe/Berlin"), logo)
     return texts(lay_out(sale, "AB12-CD34", paper, edition))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from edge_agent.api.errors import StoreError
-from edge_agent.runtime.pipeline.changes import Change, Commits, Signal
+from edge_agent.runtime.pipeline.changes import Change, ChangeSignals, Signal
 from edge_agent.runtime.supervisor import ServiceState, ServiceStatus, Supervisor
 from tests.waiting import until
 
@@ -185,7 +185,7 @@ async def test_a_waiter_hears_of_commits_it_has_not_seen() -> None:
 
 
 async def test_a_commit_wakes_only_those_whose_rows_it_touched() -> None:
-    commits = Commits(asyncio.get_running_loop())
+    commits = ChangeSignals(asyncio.get_running_loop())
     jobs, timers = commits.jobs.count, commits.timers.count
     await asyncio.to_thread(commits.notify_from_thread, [Change.EVENTS, Change.JOBS])
     await asyncio.wait_for(commits.jobs.wait_past(jobs), 1)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from simulator.escpos import EscPosReader
-from simulator.escpos_items import Cut, Item, Line, Pulse, StatusRequest, Unknown
+from simulator.escpos_items import Cut, Item, Line, Pulse, StatusRequest, UnknownCommand
 from simulator.paper import as_text, save_png
 
 
@@ -39,7 +39,7 @@ def test_byte_by_byte_is_the_same_as_whole() -> None:
 
 
 def test_an_unknown_command_is_kept_for_the_test_to_see() -> None:
-    assert read(b"\x1b\x99x\n")[0] == Unknown(b"\x1b\x99")
+    assert read(b"\x1b\x99x\n")[0] == UnknownCommand(b"\x1b\x99")
 
 
 @given(st.binary(max_size=300))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from edge_agent.api.values import Weight
 from edge_agent.intake.gtin import canonical_gtin
-from edge_agent.intake.variable_measure import Layout
+from edge_agent.intake.variable_measure import MeasureLayout
 from edge_agent.store.csv_files import read_people, read_price_book
 from simulator import world
 from simulator.scenario import banknotes_for, plan_sales
@@ -19,7 +19,7 @@ def test_more_than_200_items_with_valid_and_distinct_gtins() -> None:
 
 def test_the_scales_label_carries_the_grams() -> None:
     ham = world.by_name(world.items(), "Cooked ham")
-    layout = Layout.parse(world.SCALE_LAYOUT, 3)
+    layout = MeasureLayout.parse(world.SCALE_LAYOUT, 3)
     measure = layout.read(world.code_of(ham, 455))
     assert measure is not None
     assert measure.gtin == ham.gtin.zfill(14)

@@ -10,8 +10,8 @@ from edge_agent.api.values import Scan
 from edge_agent.intake.identity.document import IdentityDocument
 from edge_agent.intake.identity.judgement import AgeRule, ExpiredPolicy, judge
 from edge_agent.intake.interpret import interpret
-from edge_agent.intake.meaning import DocumentScan
 from edge_agent.intake.rules import ScanRules
+from edge_agent.intake.scan_result import DocumentScan
 from simulator.documents.aamva import Card
 from simulator.documents.holder import holder_born
 from simulator.documents.mrz import Zone

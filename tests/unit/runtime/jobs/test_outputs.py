@@ -7,7 +7,7 @@ from pathlib import Path
 from edge_agent.api.commands import FinalizeSubtotal, Pay
 from edge_agent.api.device import DeviceClass, Output, OutputCompleteEvent, OutputOutcome
 from edge_agent.api.events import Tender
-from edge_agent.lane.receipt_template import Stationery
+from edge_agent.lane.receipt_template import ReceiptContext
 from edge_agent.runtime.devices.manager import DeviceManager
 from edge_agent.runtime.jobs.outputs import Outputs
 from edge_agent.runtime.jobs.queue import JobQueue
@@ -48,7 +48,7 @@ async def test_effect_is_begun_before_it_happens(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     devices, jobs = Watching(reader), JobService(pipeline)
     queue = JobQueue(reader, Signal(), lambda: NOON)
-    outputs = Outputs(jobs, queue, devices, Stationery(), lambda: NOON)
+    outputs = Outputs(jobs, queue, devices, ReceiptContext(), lambda: NOON)
     drawer = asyncio.create_task(outputs.open_drawers())
     await until(lambda: len(devices.seen) == 1)
     printer = asyncio.create_task(outputs.print_receipts())

@@ -11,7 +11,7 @@ from edge_agent.api.errors import Conflict
 from edge_agent.api.events import HttpAnswered, Tender
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.jobs.service import JobService
-from edge_agent.runtime.pipeline.job_payloads import ReceiptBody, sale_number
+from edge_agent.runtime.pipeline.job_payloads import ReceiptPayload, sale_number
 from edge_agent.runtime.pipeline.pipeline import Pipeline
 from edge_agent.runtime.plugin_admin import PluginAdmin
 from edge_agent.store.jobs import Job, JobKind, JobStatus
@@ -40,7 +40,7 @@ def receipts(data_dir: Path) -> list[Job]:
 
 
 def edition(job: Job) -> Edition:
-    return ReceiptBody.model_validate_json(job.body).edition
+    return ReceiptPayload.model_validate_json(job.body).edition
 
 
 async def test_the_last_receipt_is_that_of_the_last_sale(tmp_path: Path) -> None:
