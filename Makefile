@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CONSTRAINTS := constraints.txt
 
-.PHONY: demo test lint unit bench corpus scans fuzz rig screenshot simulate-crashes mutants upgrade clean
+.PHONY: demo test lint unit bench corpus scans fuzz rig screenshot simulate-crashes mutants picture upgrade clean
 
 demo: $(READY) ## A simulated lane with the terminal UI; q leaves it.
 	$(BIN)/edge-agent demo
@@ -49,6 +49,9 @@ rig: $(READY) ## 200 bulk sales on a simulated lane.
 
 screenshot: $(READY) ## Renews the picture in the README.
 	$(BIN)/python -m tests.snapshots.lane_picture
+
+picture: $(READY) ## Draws the rooms and their imports into docs/architecture.md.
+	$(BIN)/python -m tests.snapshots.house_picture
 
 upgrade: $(READY) ## Raises every pinned version to the newest that pyproject.toml allows.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \
