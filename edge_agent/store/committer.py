@@ -27,7 +27,7 @@ from edge_agent.store.head_file import HeadFile
 from edge_agent.store.outbox import Randomness
 from edge_agent.store.schema import schema_steps, upgrade
 from edge_agent.store.tables import CommitTokenRow, core
-from edge_agent.store.transaction import Attempt, Piece, Transaction, attempt
+from edge_agent.store.transaction import Attempt, Piece, Transaction, run_pieces
 from edge_agent.store.wal_watch import WalWatch
 
 log = structlog.get_logger()
@@ -139,7 +139,11 @@ class Committer:
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             changes = _changes(connection)
-            pieces += [attempt(connection, transaction, work, future) for work, future in batch]
+            pieces = run_pieces(connection, transaction, batch)
+            if all(piece.error is not None for piece in pieces):
+                self._roll_back()
+                _tell(pieces)
+                return
             after = _Mark(transaction.head, before.token)
             # A batch that only reads writes nothing: it works on a full disk too.
             if after.head == before.head and _changes(connection) != changes:
@@ -162,16 +166,14 @@ class Committer:
                     f"{self._explain(error)} It is not known whether this was taken. "
                     "Look at the lane before you try again."
                 )
-                for piece in pieces:
-                    piece.tell(uncertain)
+                _tell(pieces, uncertain)
                 return
             if not happened:
                 self._refuse(batch, error)
                 return
         else:
             self._committed(after)
-        for piece in pieces:
-            piece.tell(None)
+        _tell(pieces)
 
     def close(self) -> None:
         """Close the database; what is committed stays."""
@@ -293,6 +295,11 @@ class Committer:
     def _explain(self, error: SQLAlchemyError) -> str:
         cause = getattr(error, "orig", None) or error
         return f"The database in {self._data_dir} cannot be written: {cause}."
+
+
+def _tell(pieces: Sequence[Attempt], uncertain: StoreError | None = None) -> None:
+    for piece in pieces:
+        piece.tell(uncertain)
 
 
 def _fail(batch: Sequence[Piece], failure: StoreError) -> None:

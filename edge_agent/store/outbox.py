@@ -54,6 +54,14 @@ class Cursor:
     stream: StreamPlace | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the journal gives it back, and its JSON."""
+
+    event: Event
+    body: str
+
+
 class Outbox:
     """Events in commit order. ``append`` is for the writer's connection only."""
 
@@ -61,16 +69,12 @@ class Outbox:
         self._connection = connection
 
     def append(
-        self, head: Head, events: Sequence[Event], randomness: Randomness
+        self, head: Head, entries: Sequence[Entry], randomness: Randomness
     ) -> tuple[Head, list[EventRecord]]:
-        """Chain the events to the head and insert them.
-
-        Raises:
-            EventTooLarge: one of them can never be delivered; nothing was inserted.
-        """
+        """Chain the events to the head and insert them."""
         records = []
-        for event in events:
-            body = bounded_body(event)
+        for entry in entries:
+            event, body = entry.event, entry.body
             event_id = str(uuid7(event.occurred_at, randomness(10)))
             sequence = head.sequence + 1
             digest = chain_hash(head.hash, head.source, head.epoch, sequence, event_id, body)
@@ -200,14 +204,14 @@ def bounded_body(event: Event) -> str:
     return body
 
 
-def as_journaled(event: Event) -> Event:
+def journal_entry(event: Event) -> Entry:
     """The event as the journal gives it back: itself, or with its longest texts cut.
 
     Raises:
-        EventTooLarge: see ``bounded_body``.
+        EventTooLarge: it can never be delivered.
     """
     body = bounded_body(event)
-    return event if len(body) <= LONGEST_TEXT else parse_event(body)
+    return Entry(event if len(body) <= LONGEST_TEXT else parse_event(body), body)
 
 
 def _cut_texts(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """What a piece of work is handed: the database inside the open transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from edge_agent.api.values import JournalPlace
 from edge_agent.store.chain import EventRecord, Head
 from edge_agent.store.database import Database
 from edge_agent.store.head_file import HeadFile
-from edge_agent.store.outbox import Randomness
+from edge_agent.store.outbox import Entry, Randomness, journal_entry
 
 T = TypeVar("T")
 
@@ -32,8 +32,12 @@ class Transaction(Database):
         self._head_file = head_file
 
     def append(self, *events: Event) -> list[EventRecord]:
-        """Append events to the journal."""
-        self.head, records = self.outbox.append(self.head, events, self._randomness)
+        """Append events to the journal; raise ``EventTooLarge``, with nothing appended."""
+        return self.append_entries([journal_entry(event) for event in events])
+
+    def append_entries(self, entries: Sequence[Entry]) -> list[EventRecord]:
+        """Append events whose JSON is made already."""
+        self.head, records = self.outbox.append(self.head, entries, self._randomness)
         return records
 
     def begin_epoch(
@@ -79,21 +83,40 @@ class Attempt:
             self.future.set_result(self.result)
 
 
-def attempt(
-    connection: Connection, transaction: Transaction, work: Work[Any], future: "Future[Any]"
-) -> Attempt:
-    """Run one piece in a savepoint."""
-    before = transaction.head
-    connection.exec_driver_sql("SAVEPOINT piece")
+def run_pieces(
+    connection: Connection, transaction: Transaction, batch: Sequence[Piece]
+) -> list[Attempt]:
+    """Run the pieces of one transaction.
+
+    Of several, one that raises is undone alone, by its savepoint; of one alone, the transaction is
+    to be rolled back.
+
+    Raises:
+        SQLAlchemyError: the database cannot be read or written.
+    """
+    if len(batch) == 1:
+        return [_attempt(transaction, *batch[0])]
+    return [_attempt_in_savepoint(connection, transaction, *piece) for piece in batch]
+
+
+def _attempt(transaction: Transaction, work: Work[Any], future: "Future[Any]") -> Attempt:
     try:
-        result = work(transaction)
+        return Attempt(future, work(transaction))
     except SQLAlchemyError:
         # A full or failing disk: SQLite may have undone the whole transaction by itself.
         raise
     except Exception as error:
-        connection.exec_driver_sql("ROLLBACK TO piece")
-        connection.exec_driver_sql("RELEASE piece")
-        transaction.head = before
         return Attempt(future, error=error)
+
+
+def _attempt_in_savepoint(
+    connection: Connection, transaction: Transaction, work: Work[Any], future: "Future[Any]"
+) -> Attempt:
+    before = transaction.head
+    connection.exec_driver_sql("SAVEPOINT piece")
+    ended = _attempt(transaction, work, future)
+    if ended.error is not None:
+        connection.exec_driver_sql("ROLLBACK TO piece")
+        transaction.head = before
     connection.exec_driver_sql("RELEASE piece")
-    return Attempt(future, result)
+    return ended

@@ -340,7 +340,7 @@ class Pipeline:
 
     def _write(self, tx: Transaction, unit: UnitOfWork) -> None:
         assert self._working is not None
-        records = tx.append(*unit.events)
+        records = tx.append_entries(unit.entries)
         if self._signer is not None and any(
             isinstance(event, SIGNED_AFTER) for event in unit.events
         ):

@@ -44,7 +44,7 @@ from edge_agent.lane.prompts import MOST_PROMPTS, answers_input
 from edge_agent.runtime.pipeline.resolve import Resolver
 from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
 from edge_agent.runtime.plugins.watchdog import PluginTimeout
-from edge_agent.store.outbox import as_journaled, bounded_body
+from edge_agent.store.outbox import Entry, bounded_body, journal_entry
 
 MOST_CONSEQUENCES = 200
 LARGEST_EVENT = 65_536
@@ -109,7 +109,7 @@ class UnitOfWork:
         self.plugins = dict(state.plugins)
         self.hints = state.hints
         self.before = state
-        self.events: list[Event] = []
+        self.entries: list[Entry] = []
         self.jobs: list[LaneJob] = []
         self.calls: list[tuple[str, CallHttp]] = []
         self.timers: list[tuple[str, StartTimer]] = []
@@ -124,6 +124,11 @@ class UnitOfWork:
         self._queue: deque[Event] = deque()
         self._requests: deque[tuple[str, Request]] = deque()
         self._consequences: Counter[str] = Counter()
+
+    @property
+    def events(self) -> list[Event]:
+        """What happened so far, in the order of the journal."""
+        return [entry.event for entry in self.entries]
 
     @property
     def now(self) -> datetime:
@@ -176,11 +181,12 @@ class UnitOfWork:
     def _take(self, *events: Event) -> None:
         """Fold events into the lane in the order in which they will be journaled."""
         for event in events:
-            taken = as_journaled(event)
+            entry = journal_entry(event)
+            taken = entry.event
             self.lane = evolve(self.lane, taken)
             if answers_input(taken):
                 self.hints = ()
-            self.events.append(taken)
+            self.entries.append(entry)
             # A fault is not offered to plugins: it must not breed faults.
             if not isinstance(taken, PluginFaulted):
                 self._queue.append(taken)
