@@ -188,8 +188,8 @@ MUTANTS: Sequence[Mutant] = (
     _mutant(
         "damaged event believed at the start",
         "edge_agent/runtime/pipeline/restore.py",
-        "    if why_corrupt(record):\n        return None\n",
-        "",
+        "None if why_corrupt(record) else parse_event",
+        "parse_event",
         _RESTORE,
     ),
     _mutant(
@@ -202,8 +202,8 @@ MUTANTS: Sequence[Mutant] = (
     _mutant(
         "state of one key handed to another",
         "edge_agent/runtime/pipeline/unit_of_work.py",
-        "        if type(plugin).key_of is Plugin.key_of:\n",
-        "        if True:\n",
+        "one_key = type(plugin).key_of is Plugin.key_of",
+        "one_key = True",
         f"{_RUNTIME}/plugins/test_plugin_states.py",
     ),
     _mutant(
@@ -212,6 +212,27 @@ MUTANTS: Sequence[Mutant] = (
         "        if count <= most:\n",
         "        if True:\n",
         f"{_STORE}/test_tables.py",
+    ),
+    _mutant(
+        "end that was cut off goes unsaid",
+        "edge_agent/runtime/pipeline/pipeline.py",
+        "            elif epoch_begun:\n                self._damaged = _CUT_OFF\n",
+        "",
+        _RESTORE,
+    ),
+    _mutant(
+        "snapshot behind the journal believed",
+        "edge_agent/runtime/pipeline/restore.py",
+        "if position <= min(last, end) else None",
+        "if True else None",
+        _RESTORE,
+    ),
+    _mutant(
+        "states of an unusable plugin upgraded twice",
+        "edge_agent/runtime/pipeline/pipeline.py",
+        "            if slot.plugin is None:\n                continue\n",
+        "            if slot.plugin is None and slot.upgraded is None:\n                continue\n",
+        f"{_RUNTIME}/plugins/test_plugin_states.py",
     ),
     _mutant(
         "plugin publishes what the lane decides",
@@ -273,8 +294,9 @@ MUTANTS: Sequence[Mutant] = (
     _mutant(
         "result told before the commit",
         "edge_agent/store/transaction.py",
-        "    return Attempt(future, result)\n",
-        "    future.set_result(result)\n    return Attempt(Future(), result)\n",
+        "        return Attempt(future, work(transaction))\n",
+        "        future.set_result(result := work(transaction))\n"
+        "        return Attempt(Future(), result)\n",
         f"{_STORE}/test_writer.py",
     ),
     _mutant(

@@ -388,6 +388,17 @@ class JournalSigned(Event):
     signature: str
 
 
+class JournalDamaged(Event):
+    """At its start the agent found that the journal is not whole; the lane may not be as it was.
+
+    An open sale is held for a lead, and without one who was signed on is signed off.
+    """
+
+    type: Literal["lane.journal.damaged"] = "lane.journal.damaged"
+    version: Literal[1] = 1
+    detail: Text
+
+
 class EventSetAside(Event):
     """An event is not in the stream, but a record without content holds its place there.
 
@@ -623,6 +634,7 @@ CatalogueEvent = Annotated[
         EpochOpened,
         KeyAnnounced,
         JournalSigned,
+        JournalDamaged,
         EventSetAside,
         ClockJumped,
         ServiceFailed,
@@ -678,9 +690,14 @@ def parse_event(text: str | bytes) -> Event:
         body = _object(text)
         newest = CATALOGUE.get(str(body.get("type")))
         version = body.get("version")
-        if newest is None or not isinstance(version, int) or not 0 < version < _version_of(newest):
+        if newest is None or type(version) is not int or not 0 < version < _version_of(newest):
             raise
-        return _ADAPTER.validate_python(raised(body, _version_of(newest)))
+        try:
+            newer = raised(body, _version_of(newest))
+        except (KeyError, AttributeError):
+            # A field that the older version had is missing, or is of another type.
+            newer = body
+        return _ADAPTER.validate_python(newer)
 
 
 def _version_of(event: type[Event]) -> int:

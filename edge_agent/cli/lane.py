@@ -1,10 +1,11 @@
 """The lane as its journal says it was."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edge_agent.api.errors import NotFound
+from edge_agent.api.errors import ConfigError, NotFound
 from edge_agent.api.text import visible
 from edge_agent.cli.options import DEFAULT_CONFIG, ConfigOption
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from edge_agent.store.chain import EventRecord
     from edge_agent.store.database import Database
 
+LARGEST = 2**63 - 1
 app = typer.Typer(help="The lane, now and at any moment that is stored.", no_args_is_help=True)
 
 
@@ -20,10 +22,12 @@ app = typer.Typer(help="The lane, now and at any moment that is stored.", no_arg
 def show(
     config: ConfigOption = DEFAULT_CONFIG,
     at: Annotated[
-        int | None, typer.Option(help="After the event of this sequence; by default the newest.")
+        int | None,
+        typer.Option(min=1, max=LARGEST, help="After the event of this sequence; else the newest."),
     ] = None,
     epoch: Annotated[
-        int | None, typer.Option(help="The epoch of that sequence; by default the newest.")
+        int | None,
+        typer.Option(min=1, max=LARGEST, help="The epoch of that sequence; else the newest."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As GET /lane answers it.")] = False,
 ) -> None:
@@ -32,7 +36,10 @@ def show(
     from edge_agent.config import load_config
     from edge_agent.runtime.pipeline.restore import Restored, restore
     from edge_agent.store.reader import Reader
+    from edge_agent.store.verification import why_corrupt
 
+    if epoch is not None and at is None:
+        raise ConfigError("--epoch says where to look for --at; give both.")
     loaded = load_config(config)
     fresh = LaneState(
         store=loaded.lane.store,
@@ -46,17 +53,19 @@ def show(
         return record, restore(database, fresh, record.position)
 
     reader = Reader(loaded.agent.data_dir)
-    record, restored = reader.read_now(look)
+    record, restored = reader.read_one_moment(look)
     reader.close()
+    damaged = restored.damaged or ((record.position,) if why_corrupt(record) else ())
+    if damaged:
+        named = ", ".join(map(str, damaged))
+        doubt = f"The journal is damaged at position {named}: the lane may have been different."
+        print(doubt, file=sys.stderr)
     if as_json:
         print(restored.state.model_dump_json(indent=2))
         return
-    print(f"{record.occurred_at}  epoch {record.epoch}  sequence {record.sequence}  {record.type}")
-    for line in told(restored.state):
+    when = f"{record.occurred_at}  epoch {record.epoch}  sequence {record.sequence}  {record.type}"
+    for line in (when, *told(restored.state)):
         print(visible(line))
-    if restored.damaged:
-        named = ", ".join(map(str, restored.damaged))
-        print(f"The journal is damaged at position {named}: the lane may have been different.")
 
 
 def told(state: "LaneState") -> list[str]:

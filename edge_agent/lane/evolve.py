@@ -22,6 +22,7 @@ from edge_agent.api.events import (
     HoldReleased,
     ItemAdded,
     ItemVoided,
+    JournalDamaged,
     PaymentCompleted,
     SubtotalFinalized,
 )
@@ -54,8 +55,13 @@ def _changes(state: LaneState, event: Event) -> _Changes:
             return {"operator": None}
         case BasketStarted():
             return {"basket": _basket(state, event), "last_sale_number": event.sale_number}
-        case BasketVoided() | PaymentCompleted():
+        case BasketVoided():
             return {"basket": None}
+        case PaymentCompleted(sale_number=number):
+            return {"basket": None, "last_sale_number": max(number, state.last_sale_number)}
+        case JournalDamaged() if state.basket is None:
+            # The start of a sale may be among what is gone: no number is used twice.
+            return {"last_sale_number": state.last_sale_number + 1}
         case AgentStarted():
             return _configured(state, event)
         case AgentStopped():
@@ -102,7 +108,8 @@ def _configured(state: LaneState, event: AgentStarted) -> _Changes:
     changes["prices_include_tax"] = included
     if state.basket is not None:
         totals = totals_of(state.basket.lines, state.currency, included)
-        changes["basket"] = state.basket.model_copy(update={"totals": totals})
+        told = {"totals": totals, "subtotaled": False}
+        changes["basket"] = state.basket.model_copy(update=told)
     return changes
 
 

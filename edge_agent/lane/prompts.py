@@ -4,12 +4,13 @@ All words of the lane to the cashier that outlive one answer are here, so that a
 another page like this one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from edge_agent.api.age import AgeReason, Verdict
 from edge_agent.api.events import (
     AgeChecked,
+    AgentStarted,
     BasketStarted,
     BasketVoided,
     CustomerIdentified,
@@ -24,6 +25,7 @@ from edge_agent.api.events import (
     HoldReleased,
     ItemAdded,
     ItemVoided,
+    JournalDamaged,
     NoSaleOpened,
     PaymentCompleted,
     PluginFaulted,
@@ -37,7 +39,8 @@ from edge_agent.api.events import (
 from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Prompt, Severity
 
-MOST_PROMPTS = 6
+MOST_PROMPTS: Mapping[str, int] = {"input": 6, "sale": 20, "retracted": 20}
+"""How long a prompt lasts -> how many of them are shown."""
 _ENDS_SALE = (BasketVoided, PaymentCompleted)
 _ANSWERS_INPUT = (
     *_ENDS_SALE,
@@ -83,14 +86,17 @@ def prompts_after(state: LaneState, event: Event) -> tuple[Prompt, ...]:
     over = _over(event)
     retracted = _retracted_source(event)
     said = _said(state, event)
-    if not over and retracted is None and not said:
+    if not over and retracted is None and not said and not isinstance(event, AgentStarted):
         return state.prompts
     kept = tuple(
         prompt
         for prompt in state.prompts
-        if prompt.lasts not in over and prompt.source != retracted and prompt not in said
+        if prompt.lasts not in over
+        and prompt.source != retracted
+        and prompt not in said
+        and not (isinstance(event, AgentStarted) and _told_anew(prompt))
     )
-    return (*kept, *said)[-MOST_PROMPTS:]
+    return bounded((*kept, *said))
 
 
 def answers_input(event: Event) -> bool:
@@ -106,6 +112,28 @@ def drawer_source(device: str) -> str:
 def job_source(job_id: int) -> str:
     """The source of prompts about a job, which end with it."""
     return f"job {job_id}"
+
+
+def job_of(source: str) -> int | None:
+    """The job that the prompts of a source are about; None where they are about something else."""
+    word, _, number = source.partition(" ")
+    return int(number) if word == "job" and number.isdecimal() else None
+
+
+def bounded(prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
+    """The newest prompts of each kind: no number of words about items hides one about a printer."""
+    room = dict(MOST_PROMPTS)
+    kept: list[Prompt] = []
+    for prompt in reversed(tuple(prompts)):
+        if room[prompt.lasts] > 0:
+            room[prompt.lasts] -= 1
+            kept.append(prompt)
+    return tuple(reversed(kept))
+
+
+def _told_anew(prompt: Prompt) -> bool:
+    """True for what devices said: they say it again after a start, if it is still so."""
+    return prompt.lasts == "retracted" and job_of(prompt.source) is None
 
 
 def _over(event: Event) -> tuple[str, ...]:
@@ -144,7 +172,7 @@ def _said(state: LaneState, event: Event) -> tuple[Prompt, ...]:
             return (_about_age(event),)
         case ScanRefused(message=message):
             return (Prompt(message=message, severity=Severity.REFUSED),)
-        case DeviceChanged() | DrawerLeftOpen() | PluginFaulted():
+        case DeviceChanged() | DrawerLeftOpen() | PluginFaulted() | JournalDamaged():
             return _about_machine(event)
         case ReceiptDelayed() | ReceiptCompleted() | ReceiptUnreadable() | DrawerCompleted():
             return _about_output(event)
@@ -206,8 +234,12 @@ def _about_age(event: AgeChecked) -> Prompt:
     return Prompt(message=message, severity=Severity.REFUSED)
 
 
-def _about_machine(event: DeviceChanged | DrawerLeftOpen | PluginFaulted) -> tuple[Prompt, ...]:
+def _about_machine(
+    event: DeviceChanged | DrawerLeftOpen | PluginFaulted | JournalDamaged,
+) -> tuple[Prompt, ...]:
     match event:
+        case JournalDamaged(detail=detail):
+            return (_machine(detail, "journal", "sale"),)
         case DeviceChanged(device=device, advice=advice):
             return (_machine(advice, device),) if advice else ()
         case DrawerLeftOpen(device=device):

@@ -238,4 +238,9 @@ def _columns(record: EventRecord) -> dict[str, object]:
 
 
 def _record(row: Row[tuple[object, ...]]) -> EventRecord:
-    return EventRecord(**row._mapping)
+    columns = dict(row._mapping)
+    for name in ("previous_hash", "hash"):
+        # One flipped bit makes a text of the bytes.
+        if isinstance(columns[name], str):
+            columns[name] = columns[name].encode("utf-8", "surrogateescape")
+    return EventRecord(**columns)

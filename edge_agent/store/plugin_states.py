@@ -23,6 +23,11 @@ _SAVE = (
 )
 
 
+_DELETE = delete(_STATE).where(
+    _STATE.c.plugin == bindparam("of"), _STATE.c.key == bindparam("gone")
+)
+
+
 class PluginStates:
     """States as JSON, by plugin and key."""
 
@@ -57,8 +62,8 @@ class PluginStates:
         self._connection.execute(delete(_STATE).where(_STATE.c.plugin == plugin))
         self.save(plugin, states, position)
 
-    def forget(self, plugin: str, most: int) -> int:
-        """Delete what was written longest ago beyond ``most`` keys; return how many.
+    def forget(self, plugin: str, most: int) -> list[str]:
+        """Delete what was written longest ago beyond ``most`` keys; return the keys.
 
         The state without a key is kept.
         """
@@ -67,12 +72,13 @@ class PluginStates:
             select(func.count()).select_from(_STATE).where(keyed)
         ).scalar_one()
         if count <= most:
-            return 0
+            return []
         oldest = (
             select(_STATE.c.key)
             .where(keyed)
             .order_by(_STATE.c.position, _STATE.c.key)
             .limit(count - most)
         )
-        gone = delete(_STATE).where(_STATE.c.plugin == plugin, _STATE.c.key.in_(oldest))
-        return self._connection.execute(gone).rowcount
+        keys = list(self._connection.execute(oldest).scalars())
+        self._connection.execute(_DELETE, [{"of": plugin, "gone": key} for key in keys])
+        return keys

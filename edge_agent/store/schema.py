@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection
 
-from edge_agent.api.errors import SchemaTooNew
+from edge_agent.api.errors import SchemaTooNew, StoreError
 
 
 def schema_steps() -> list[str]:
@@ -20,18 +20,32 @@ def schema_steps() -> list[str]:
     return [(folder / name).read_text("utf-8") for name in names]
 
 
+def check_newest(connection: Connection) -> None:
+    """Raise where the database is not of this agent's schema.
+
+    Raises:
+        StoreError: it is older, and is upgraded when the agent starts.
+        SchemaTooNew: it was written by a newer agent.
+    """
+    version, newest = _version(connection), len(schema_steps())
+    if version > newest:
+        raise _too_new(version, newest)
+    if version < newest:
+        raise StoreError(
+            f"The database has schema {version}, this agent reads {newest}. "
+            "Start the agent once; it upgrades the database."
+        )
+
+
 def upgrade(connection: Connection, steps: list[str]) -> None:
     """Brings the database to the newest version, each step in a transaction of its own.
 
     Raises:
         SchemaTooNew: the file was written by a newer agent; it is left untouched.
     """
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    version = _version(connection)
     if version > len(steps):
-        raise SchemaTooNew(
-            f"The database has schema {version}, this agent knows up to {len(steps)}. "
-            "Install the newer agent again, or restore the backup made before the update."
-        )
+        raise _too_new(version, len(steps))
     for number, script in enumerate(steps[version:], start=version + 1):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
@@ -42,3 +56,15 @@ def upgrade(connection: Connection, steps: list[str]) -> None:
         except BaseException:
             connection.exec_driver_sql("ROLLBACK")
             raise
+
+
+def _version(connection: Connection) -> int:
+    version: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    return version
+
+
+def _too_new(version: int, newest: int) -> SchemaTooNew:
+    return SchemaTooNew(
+        f"The database has schema {version}, this agent knows up to {newest}. "
+        "Install the newer agent again, or restore the backup made before the update."
+    )

@@ -1,14 +1,10 @@
 """Snapshots of the lane: its state after some event, so that a fold of the journal is short."""
 
-from dataclasses import dataclass
-
 from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from edge_agent.api.errors import StoreError
 from edge_agent.api.lane import LaneState
-from edge_agent.api.validation import explain
 from edge_agent.store.tables import LaneSnapshotRow, core
 
 _SNAPSHOT = core(LaneSnapshotRow)
@@ -19,39 +15,19 @@ _SAVE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The lane as the event at a position of the journal left it."""
-
-    position: int
-    state: LaneState
-
-
 class Snapshots:
     """The stored snapshots, oldest first; the newest bounds the fold at start."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def newest(self, position: int | None = None) -> Snapshot | None:
-        """The newest snapshot, or the newest that is not behind a position; None: there is none.
-
-        Raises:
-            StoreError: this version of the agent cannot read it.
-        """
-        query = select(_SNAPSHOT).order_by(_SNAPSHOT.c.position.desc()).limit(1)
-        if position is not None:
-            query = query.where(_SNAPSHOT.c.position <= position)
-        row = self._connection.execute(query).one_or_none()
-        if row is None:
-            return None
+    def at(self, position: int) -> LaneState | None:
+        """The state that is stored there; None where it cannot be read."""
+        query = select(_SNAPSHOT.c.state).where(_SNAPSHOT.c.position == position)
         try:
-            return Snapshot(row.position, LaneState.model_validate_json(row.state))
-        except ValidationError as error:
-            raise StoreError(
-                "The lane's state was written by another version of the agent "
-                f"({'; '.join(explain(error)[:3])}). Install that version again, or a newer one."
-            ) from None
+            return LaneState.model_validate_json(self._connection.execute(query).scalar_one())
+        except ValidationError:
+            return None
 
     def save(self, position: int, state: LaneState) -> None:
         """Keep the state that the event at that position left."""
@@ -67,6 +43,10 @@ class Snapshots:
         """The position of the newest snapshot that is not behind this one; 0 where none is."""
         query = select(func.max(_SNAPSHOT.c.position)).where(_SNAPSHOT.c.position <= position)
         return self._connection.execute(query).scalar_one() or 0
+
+    def forget_behind(self, position: int) -> None:
+        """Delete the snapshots behind that position, which the journal does not reach."""
+        self._connection.execute(delete(_SNAPSHOT).where(_SNAPSHOT.c.position > position))
 
     def forget_before(self, position: int) -> None:
         """Delete the snapshots before that position."""

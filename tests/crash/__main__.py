@@ -69,6 +69,7 @@ def _replay(schedule: Schedule) -> int:
             print(
                 f"  life {number}: {len(life.steps)} steps, ends at {ended}, "
                 f"trouble {life.trouble}, clock {life.clock_s:+.0f} s, disk {dict(life.disk)}, "
+                f"unreadable {sorted(life.reads)}, "
                 f"{'restored before' if life.restores else 'not restored'}"
             )
         return 1

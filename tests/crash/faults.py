@@ -30,6 +30,7 @@ class Faults:
         crash_at: the number of the point at which the process ends; None: it does not.
         crash_on: how the names of the points that are counted for that begin.
         disk: the number of a writing statement -> what becomes of it.
+        reads: the numbers of reading statements that fail, which undoes the whole transaction.
         on_crash: called before anything else happens to the files.
         on_prune: called before events are deleted.
         counts: what did happen.
@@ -41,7 +42,9 @@ class Faults:
     on_crash: Callable[[], None]
     on_prune: Callable[[], None]
     counts: Counter[str] = field(default_factory=Counter)
+    reads: frozenset[int] = frozenset()
     points: int = 0
+    read: int = 0
     writes: int = 0
     wrote: bool = False
     crashed: bool = False
@@ -92,6 +95,13 @@ class Statements:
             faults.on_prune()
         if statement.startswith("BEGIN"):
             faults.wrote = False
+        if statement.startswith("SELECT"):
+            faults.read += 1
+            if faults.read in faults.reads:
+                faults.counts["disk io_error at read"] += 1
+                # SQLite undoes a transaction whose pages it cannot read, and says so by the error.
+                arguments[1].connection.rollback()
+                raise _error("io_error_undone", statement)
         # A commit that has nothing to write needs no room and no disk.
         if not statement.startswith(_WRITES) or (statement == "COMMIT" and not faults.wrote):
             return

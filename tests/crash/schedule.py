@@ -45,6 +45,7 @@ class Life:
         crash_at: the number of the point at which it ends; None: it is stopped in order.
         crash_on: which points are counted; see :class:`tests.crash.faults.Faults`.
         disk: the number of a writing statement -> what becomes of it.
+        reads: the numbers of reading statements that fail.
         clock_s: by how much its clock is wrong at the start.
         restores: whether an older copy of the database is put in its place before the start.
     """
@@ -54,6 +55,7 @@ class Life:
     crash_at: int | None
     crash_on: str
     disk: Mapping[int, DiskFault]
+    reads: frozenset[int]
     trouble: float
     clock_s: float
     restores: bool
@@ -78,6 +80,8 @@ class Schedule:
                         yield self._replaced(index, replace(life, steps=steps))
             if life.disk:
                 yield self._replaced(index, replace(life, disk={}))
+            if life.reads:
+                yield self._replaced(index, replace(life, reads=frozenset()))
             if life.trouble:
                 yield self._replaced(index, replace(life, trouble=0.0))
             if life.clock_s:
@@ -98,6 +102,13 @@ def draw(seed: int, lives: int) -> Schedule:
     return Schedule(seed, tuple(_life(random) for _ in range(lives)))
 
 
+def _reads(random: Random) -> frozenset[int]:
+    if random.random() > 0.15:
+        return frozenset()
+    first = random.randint(1, 200)
+    return frozenset(range(first, first + random.choice((1, 1, 3, 20))))
+
+
 def _life(random: Random) -> Life:
     steps = tuple(
         Step(
@@ -116,12 +127,14 @@ def _life(random: Random) -> Life:
         fault = random.choice(_FAULTS)
         first = random.randint(1, 120)
         disk = dict.fromkeys(range(first, first + random.choice((1, 1, 2, 8, 40))), fault)
+    seed = random.getrandbits(32)
     return Life(
-        seed=random.getrandbits(32),
+        seed=seed,
         steps=steps,
         crash_at=crash_at if random.random() < 0.95 else None,
         crash_on=crash_on,
         disk=disk,
+        reads=_reads(Random(seed ^ 2)),
         trouble=random.choice((0.0, 0.1, 0.5, EVERYTHING_AWAY)),
         clock_s=random.choice((0.0, 0.0, 0.0, -86_400.0 * 400, 86_400.0 * 4000, 90.0, -90.0)),
         restores=random.random() < 0.03,

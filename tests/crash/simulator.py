@@ -165,6 +165,7 @@ class _Run:
             keep_what_is_there,
             lambda: self._oracle.learn(self._now / "lane.db"),
             self._report.counts,
+            life.reads,
         )
         random_before = global_random.getstate()
         global_random.seed(life.seed)

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
@@ -142,12 +143,53 @@ def test_lane_is_shown_as_it_was(recorded: str) -> None:
     [
         (("--at", "999"), "no event 999 in epoch"),
         (("--at", "3", "--epoch", "7"), "no event 3 in epoch 7"),
-        (("--at", "0"), "no event 0"),
+        (("--epoch", "7"), "give both"),
     ],
 )
 def test_moment_that_never_was(recorded: str, arguments: tuple[str, ...], says: str) -> None:
     ended = edge_agent("lane", "show", *arguments, "--config", recorded)
     assert (ended.returncode, says in ended.stderr) == (1, True), ended
+
+
+@pytest.mark.parametrize("at", ["0", "-1", str(2**63), "x"])
+def test_sequence_that_cannot_be(recorded: str, at: str) -> None:
+    ended = edge_agent("lane", "show", "--at", at, "--config", recorded)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"", "schema 0, this agent reads"), (b"junk" * 500, "is not a database")],
+)
+def test_file_that_is_no_lane(config: str, content: bytes, says: str) -> None:
+    data_dir = Path(config).parent / "data"
+    data_dir.mkdir()
+    (data_dir / "lane.db").write_bytes(content)
+    ended = edge_agent("lane", "show", "--config", config)
+    assert (ended.returncode, says in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
+
+
+def test_database_of_another_schema(config: str) -> None:
+    """One that waits for its upgrade is not read half, one of a newer agent not at all."""
+    data_dir = Path(config).parent / "data"
+    data_dir.mkdir()
+    restore_recorded("schema_003_mid_sale", data_dir)
+    assert "Start the agent once" in edge_agent("lane", "show", "--config", config).stderr
+    with sqlite3.connect(data_dir / "lane.db") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    assert "Install the newer agent" in edge_agent("lane", "show", "--config", config).stderr
+
+
+def test_damaged_moment_is_doubted(recorded: str) -> None:
+    """And what stands in a damaged row does not act on the terminal."""
+    with sqlite3.connect(Path(recorded).parent / "data" / "lane.db") as connection:
+        connection.execute("UPDATE outbox SET type = 'x\x1b[31m' WHERE position = 38")
+    connection.close()
+    shown = edge_agent("lane", "show", "--config", recorded)
+    assert "damaged at position 38" in shown.stderr
+    assert "\x1b" not in shown.stdout
 
 
 def test_events_lists_the_catalogue_and_its_schema() -> None:

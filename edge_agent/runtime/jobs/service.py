@@ -5,6 +5,7 @@ from typing import Literal
 from edge_agent.api.device import OutputOutcome
 from edge_agent.api.errors import Conflict, NotFound
 from edge_agent.api.events import DrawerDecided, HttpAnswered, ReceiptDecided, ReceiptDelayed
+from edge_agent.lane.prompts import job_of, job_source
 from edge_agent.lane.receipt import Edition
 from edge_agent.runtime.jobs.completion import (
     complete_after_crash,
@@ -49,7 +50,8 @@ class JobService:
             tx.jobs.set_status(job.id, JobStatus.PENDING, detail, not_before)
             body = receipt_of(job) if job.kind is JobKind.RECEIPT else None
             # A printer that is away for an hour is tried often and told of once.
-            if body is not None and detail != job.detail:
+            shown = any(prompt.source == job_source(job.id) for prompt in unit.lane.prompts)
+            if body is not None and (detail != job.detail or not shown):
                 unit.publish(
                     ReceiptDelayed(
                         occurred_at=unit.now,
@@ -172,16 +174,35 @@ class JobService:
             fewest: so many of the newest events stay whatever their age.
         """
 
-        def delete(tx: Transaction) -> int:
+        def delete(tx: Transaction, unit: UnitOfWork) -> int:
             tx.retention.mark(running_s, retention_s / MARKS_PER_RETENTION)
             old = running_s - retention_s
             delivered = tx.outbox.cursor(cursor).position
             events = tx.retention.prune(delivered, old, most, fewest)
-            for plugin, keys in self._pipeline.keys_to_keep().items():
-                tx.plugin_states.forget(plugin, keys)
-            return events + tx.jobs.prune(tx.retention.newest_job_before(old), most)
+            for name, slot in tuple(unit.plugins.items()):
+                if keys := tx.plugin_states.forget(name, slot.most_keys):
+                    unit.plugins[name] = slot.without_states(keys)
+            jobs = tx.jobs.prune(tx.retention.newest_job_before(old), most)
+            _let_be(tx, unit)
+            return events + jobs
 
-        return await self._pipeline.transact(delete)
+        return await self._pipeline.execute(delete)
+
+
+def _let_be(tx: Transaction, unit: UnitOfWork) -> None:
+    """Journal that nobody decided about receipts whose jobs are gone; their prompts end with it."""
+    for prompt in unit.lane.prompts:
+        job_id = job_of(prompt.source)
+        if job_id is not None and tx.jobs.get(job_id) is None:
+            unit.publish(
+                ReceiptDecided(
+                    occurred_at=unit.now,
+                    job_id=job_id,
+                    basket_id=None,
+                    decision="let_be",
+                    employee_id=None,
+                )
+            )
 
 
 def _queue_again(

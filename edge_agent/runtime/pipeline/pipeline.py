@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeVar
 
 import structlog
 
-from edge_agent.api.commands import LaneCommand
+from edge_agent.api.commands import LaneCommand, SignOff
 from edge_agent.api.device import Reply
 from edge_agent.api.errors import StoreError
 from edge_agent.api.events import (
@@ -20,6 +20,7 @@ from edge_agent.api.events import (
     ClockJumped,
     EmployeeLoggedOut,
     Event,
+    JournalDamaged,
     JournalSigned,
     KeyAnnounced,
     PaymentCompleted,
@@ -62,6 +63,12 @@ EVENTS_A_SNAPSHOT = 64
 _DAMAGED = (
     "The journal is damaged at position {positions}, so the lane may not be as it was left. "
     "Compare the open sale with the goods, then let a shift lead lift this. Tell IT."
+)
+
+
+_CUT_OFF = (
+    "This lane's storage went back in time, so its newest events are missing. Compare the open "
+    "sale with the goods, then let a shift lead lift this. Tell IT."
 )
 
 
@@ -117,6 +124,7 @@ class Pipeline:
         self._started: AgentStarted | None = None
         self._clock_behind_s = 0.0
         self._damaged = ""
+        self._journal_end = 0
         self._changes: set[Change] = set()
         self._writer = writer(self._committed, self._rolled_back)
         self._room = asyncio.Semaphore(policy.queue_capacity)
@@ -165,9 +173,13 @@ class Pipeline:
                 currency=fresh.currency,
                 prices_include_tax=fresh.prices_include_tax,
             )
+            self._journal_end = tx.head.position
+            epoch_begun = self._writer.committer.alarm
             if restored.damaged:
                 self._damaged = _DAMAGED.format(positions=", ".join(map(str, restored.damaged)))
                 self.raise_alarm(" ".join(filter(None, (self.alarm, self._damaged))))
+            elif epoch_begun:
+                self._damaged = _CUT_OFF
             newest = tx.outbox.newest()
             # A damaged row dates nothing; verification and the forwarder say that it is damaged.
             if newest is not None and not why_corrupt(newest):
@@ -193,8 +205,9 @@ class Pipeline:
         assert self._started is not None
         for slot in tuple(unit.plugins.values()):
             # One that is seen for the first time and does not load has decided nothing yet.
-            if slot.plugin is not None:
-                tx.plugins.save(slot.stored())
+            if slot.plugin is None:
+                continue
+            tx.plugins.save(slot.stored())
             if slot.upgraded is not None:
                 tx.plugin_states.replace(slot.name, slot.upgraded, tx.head.position)
                 unit.plugins[slot.name] = replace(slot, upgraded=None)
@@ -210,7 +223,11 @@ class Pipeline:
             unit.publish(ClockJumped(occurred_at=unit.now, seconds=self._clock_behind_s))
         unit.publish(self._started)
         if self._damaged:
+            tx.snapshots.forget_behind(self._journal_end)
+            unit.publish(JournalDamaged(occurred_at=unit.now, detail=self._damaged))
             unit.hold("journal", "damaged", self._damaged)
+            # Who is signed on may have signed off; a sale that is open keeps its cashier.
+            unit.handle(SignOff(reason="automatic"))
 
     async def stop(self) -> None:
         """Say that the agent stopped in order, and close the journal."""
@@ -311,10 +328,6 @@ class Pipeline:
         """Whether the plugin sees events now."""
         slot = self.state.plugins.get(plugin)
         return slot is not None and slot.status is PluginStatus.ACTIVE
-
-    def keys_to_keep(self) -> Mapping[str, int]:
-        """Plugin -> of how many keys its states are kept."""
-        return {name: slot.most_keys for name, slot in self.state.plugins.items()}
 
     def raise_alarm(self, words: str) -> None:
         """Tell IT of something that is wrong with the journal, until the next start."""

@@ -1,8 +1,7 @@
 """The lane at a moment of its journal: the snapshot before it and the events behind that."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-
-from pydantic import ValidationError
 
 from edge_agent.api.errors import StoreError
 from edge_agent.api.events import Event, parse_event
@@ -22,9 +21,9 @@ class Restored:
 
     Attributes:
         snapshot_at: the position of the snapshot that the fold began with; 0: with a new lane.
-        position: of the last event that was folded.
-        damaged: the first positions that are missing or cannot be believed, ``MOST_NAMED`` at
-            most; what was there changed nothing.
+        position: of the last event that was folded, or else of the snapshot.
+        damaged: the first positions of events or snapshots that are missing or cannot be believed,
+            ``MOST_NAMED`` at most; what was there changed nothing.
     """
 
     state: LaneState
@@ -36,42 +35,59 @@ class Restored:
 def restore(database: Database, fresh: LaneState, until: int | None = None) -> Restored:
     """Fold the lane as the newest event left it, or the event at position ``until``.
 
+    A snapshot that the journal does not reach, or that cannot be read, is not used: the events
+    count.
+
     Args:
         fresh: the lane before its first event.
 
     Raises:
         StoreError: the events that would be needed are pruned.
     """
-    snapshot = database.snapshots.newest(until)
-    if snapshot is None and until is not None:
-        oldest = database.outbox.oldest()
-        if oldest is not None and oldest.position > 1:
-            raise StoreError("The events that say how the lane was then are pruned.")
-    state = fresh if snapshot is None else snapshot.state
-    began = position = 0 if snapshot is None else snapshot.position
+    end = max(database.outbox.newest_position(), database.epochs.pruned_position())
+    last = end if until is None else until
     damaged: list[int] = []
-    while records := _next(database, position, until):
+    began, state = 0, fresh
+    for position in reversed(database.snapshots.positions()):
+        stored = database.snapshots.at(position) if position <= min(last, end) else None
+        if stored is not None:
+            began, state = position, stored
+            break
+        if position > end or position <= last:
+            damaged.append(position)
+    first = database.outbox.oldest()
+    if not began and first is not None and first.position > 1:
+        raise StoreError(
+            "The events that say how the lane was are pruned, and no snapshot of it can be read. "
+            "Restore a backup, or begin with a new data directory."
+        )
+    position = began
+    for record in _records(database, began, last):
+        event = _read(record)
+        if record.position != position + 1 or event is None:
+            damaged.append(position + 1)
+        position = record.position
+        if event is not None:
+            state = evolve(state, event)
+    if position < last:
+        damaged.append(position + 1)
+    return Restored(state, began, position, tuple(sorted(damaged)[:MOST_NAMED]))
+
+
+def _records(database: Database, position: int, last: int) -> Iterator[EventRecord]:
+    """The events behind a position, up to another one."""
+    while records := database.outbox.after(position, min(_BATCH, last - position)):
         for record in records:
-            event = _read(record)
-            if record.position != position + 1 or event is None:
-                damaged.append(position + 1)
-            position = record.position
-            if event is not None:
-                state = evolve(state, event)
-    return Restored(state, began, position, tuple(damaged[:MOST_NAMED]))
-
-
-def _next(database: Database, position: int, until: int | None) -> list[EventRecord]:
-    limit = _BATCH if until is None else min(_BATCH, until - position)
-    records = database.outbox.after(position, limit) if limit > 0 else []
-    return [record for record in records if until is None or record.position <= until]
+            if record.position > last:
+                return
+            yield record
+        position = records[-1].position
 
 
 def _read(record: EventRecord) -> Event | None:
     """The event of a row; None where what is stored cannot be believed."""
-    if why_corrupt(record):
-        return None
     try:
-        return parse_event(record.body)
-    except ValidationError:
+        return None if why_corrupt(record) else parse_event(record.body)
+    # Any column may be of any type in a damaged file.
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None

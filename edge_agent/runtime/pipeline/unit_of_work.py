@@ -11,12 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from edge_agent.api.commands import LaneCommand
-from edge_agent.api.events import Event, Notice, PluginFaulted, parse_event
+from edge_agent.api.events import (
+    PLUGIN_EVENTS,
+    Event,
+    Notice,
+    PluginFaulted,
+    parse_event,
+)
 from edge_agent.api.lane import LaneState
 from edge_agent.api.plugin import (
     LONGEST_KEY,
@@ -40,12 +46,13 @@ from edge_agent.lane.decide import decide
 from edge_agent.lane.evolve import evolve
 from edge_agent.lane.inputs import LaneInput
 from edge_agent.lane.outcome import Context, LaneJob
-from edge_agent.lane.prompts import MOST_PROMPTS, answers_input
+from edge_agent.lane.prompts import answers_input, bounded
 from edge_agent.runtime.pipeline.resolve import Resolver
 from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
 from edge_agent.runtime.plugins.watchdog import PluginTimeout
 from edge_agent.store.outbox import Entry, bounded_body, journal_entry
 
+T = TypeVar("T")
 MOST_CONSEQUENCES = 200
 LARGEST_EVENT = 65_536
 QUARANTINE_AFTER = 3
@@ -73,7 +80,7 @@ class PipelineState:
         """The lane with all that the cashier is told."""
         if not self.hints:
             return self.lane
-        prompts = (*self.lane.prompts, *self.hints)[-MOST_PROMPTS:]
+        prompts = bounded((*self.lane.prompts, *self.hints))
         return self.lane.model_copy(update={"prompts": prompts})
 
 
@@ -88,6 +95,15 @@ class Budget:
     seconds: float
     clock: Callable[[], float]
     watch: Callable[[Callable[[], Any]], Any] = lambda work: work()
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a plugin answered: actions, its state, and that as JSON where it changed."""
+
+    actions: Sequence[Action]
+    state: State
+    changed: str | None = None
 
 
 class UnitOfWork:
@@ -223,31 +239,41 @@ class UnitOfWork:
         ):
             return
         began = self._budget.clock()
-        try:
-            key = self._key(plugin, event)
-            # The store is read outside the watch: nothing of ours is interrupted half-way.
-            stored = None if key in slot.states else self._stored(slot.name, key)
-            decide = partial(self._decide, slot, plugin, event, key, stored)
-            actions, after = self._budget.watch(decide)
-        # A stranger's rule may raise anything, even SystemExit: the sale goes on without it.
-        except BaseException as error:
-            overrun = isinstance(error, PluginTimeout)
-            detail = "did not answer" if overrun else described(error)
-            self._fault(slot, event, detail, at_once=overrun)
-            self._hold_if_guarded(slot, event)
+        one_key = type(plugin).key_of is Plugin.key_of
+        key = "" if one_key else self._guarded(slot, event, partial(self._key, plugin, event))
+        if key is None:
             return
+        # Not guarded: a disk that fails here fails the transaction, not the plugin.
+        stored = None if key in slot.states else self._stored(name, key)
+        decide = partial(self._decide, slot, plugin, event, key, stored)
+        decided = self._guarded(slot, event, decide)
+        if decided is None:
+            return
+        slot = slot.with_state(key, decided.state)
+        if decided.changed is not None and slot.keeps(key):
+            self.states.setdefault(name, {})[key] = decided.changed
         took = self._budget.clock() - began
         if took > self._budget.seconds:
-            self._fault(after, event, f"took {took * 1000:.0f} ms")
+            self._fault(slot, event, f"took {took * 1000:.0f} ms")
         else:
-            self.plugins[name] = replace(after, faults=0) if after.faults else after
-        for action in actions:
+            self.plugins[name] = replace(slot, faults=0) if slot.faults else slot
+        for action in decided.actions:
             self._do(name, action)
 
+    def _guarded(self, slot: PluginSlot, event: Event | Notice, work: Callable[[], T]) -> T | None:
+        """What a stranger's code answers; None where that is a fault, which is recorded."""
+        try:
+            answer: T = self._budget.watch(work)
+        # It may raise anything, even SystemExit: the sale goes on without it.
+        except BaseException as error:
+            late = isinstance(error, PluginTimeout)
+            self._fault(slot, event, "did not answer" if late else described(error), at_once=late)
+            self._hold_if_guarded(slot, event)
+            return None
+        return answer
+
     def _key(self, plugin: Plugin[Any, Any], event: Event | Notice) -> str:
-        if type(plugin).key_of is Plugin.key_of:
-            return ""
-        key = self._budget.watch(partial(plugin.key_of, event, self.lane))
+        key = plugin.key_of(event, self.lane)
         if not isinstance(key, str) or len(key) > LONGEST_KEY:
             raise TypeError(f"its key is no text of at most {LONGEST_KEY} characters")
         return fit(key)
@@ -264,25 +290,28 @@ class UnitOfWork:
         event: Event | Notice,
         key: str,
         stored: str | None,
-    ) -> tuple[Sequence[Action], PluginSlot]:
+    ) -> _Decided:
         """All that runs a stranger's code: the rule, and the models of what it answers."""
         before = slot.states[key] if key in slot.states else _read(plugin, stored)
         decision = plugin.decide(event, before, self.lane)
-        actions = tuple(self._checked(plugin, action) for action in decision.actions)
+        actions = tuple(self._checked(slot.name, plugin, action) for action in decision.actions)
         after = before if decision.state is None else decision.state
-        if after is not before and after != before:
-            if not isinstance(after, plugin.state_type):
-                raise TypeError(f"{type(after).__name__} is not its state")
-            self.states.setdefault(plugin.name, {})[key] = after.model_dump_json()
-        return actions, slot.with_state(key, after)
+        if after is before or after == before:
+            return _Decided(actions, before)
+        if not isinstance(after, plugin.state_type):
+            raise TypeError(f"{type(after).__name__} is not its state")
+        return _Decided(actions, after, after.model_dump_json())
 
-    def _checked(self, plugin: Plugin[Any, Any], action: Action) -> Action:
+    def _checked(self, name: str, plugin: Plugin[Any, Any], action: Action) -> Action:
         """The action, read anew; raises for what could not be carried out or stored.
 
         That is done while the plugin can be blamed: what was made without validation is validated.
         """
         match action:
-            case Publish(event=event) if not isinstance(event, plugin.publishes):
+            # Of the class: what a stranger's instance says of itself declares nothing.
+            case Publish(event=event) if not (
+                isinstance(event, type(plugin).publishes) and isinstance(event, PLUGIN_EVENTS)
+            ):
                 raise TypeError(f"publishes {event.type} without declaring it")
             case Publish(event=event):
                 body = event.model_dump_json()
@@ -302,8 +331,8 @@ class UnitOfWork:
                 raise TypeError(f"{type(action).__name__} is no action")
         action.model_dump_json()
         if isinstance(action, Publish | PlaceHold | LiftHold | Request):
-            self._consequences[plugin.name] += 1
-            if self._consequences[plugin.name] > MOST_CONSEQUENCES:
+            self._consequences[name] += 1
+            if self._consequences[name] > MOST_CONSEQUENCES:
                 raise RuntimeError(f"more than {MOST_CONSEQUENCES} things follow from one input")
         return action
 
@@ -330,7 +359,7 @@ class UnitOfWork:
 
     def _hint(self, prompt: Prompt) -> None:
         kept = tuple(hint for hint in self.hints if hint != prompt)
-        self.hints = (*kept, prompt)[-MOST_PROMPTS:]
+        self.hints = bounded((*kept, prompt))
 
     def _request(self, name: str, request: Request) -> None:
         given = self._resolver.command(request.command, self.lane, self.now)

@@ -1,7 +1,7 @@
 """One plugin on this lane: what people decided, what it remembers, how it is doing."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -103,12 +103,23 @@ class PluginSlot:
             before.enabled,
         )
 
+    def keeps(self, key: str) -> bool:
+        """Whether the state of a key is kept at all."""
+        return not key or self.most_keys > 0
+
     def with_state(self, key: str, state: object) -> "PluginSlot":
         """The slot with the state of a key; the one that was used longest ago gives way."""
+        if not self.keeps(key):
+            return self
         states = {known: kept for known, kept in self.states.items() if known != key}
-        if len(states) >= MOST_STATES_AT_HAND:
+        if len(states) >= min(MOST_STATES_AT_HAND, max(self.most_keys, 1)):
             del states[next(iter(states))]
         return replace(self, states={**states, key: state})
+
+    def without_states(self, keys: Collection[str]) -> "PluginSlot":
+        """The slot without the states of keys that are no longer kept."""
+        left = {key: state for key, state in self.states.items() if key not in keys}
+        return replace(self, states=left)
 
     def with_settings(self, settings: Mapping[str, Any]) -> "PluginSlot":
         """The slot under other settings and out of quarantine; raises ``InvalidSettings``."""

@@ -37,7 +37,7 @@ from edge_agent.lane.inputs import (
     VoidSale,
 )
 from edge_agent.lane.outcome import Context, Outcome
-from edge_agent.lane.prompts import MOST_PROMPTS
+from edge_agent.lane.prompts import bounded
 from edge_agent.lane.totals import totals_of
 from edge_agent.testing import NOON
 from tests.unit.lane.sales import ADD, ANNA, FRESH, MARIA, MILK, ON, after, held
@@ -101,7 +101,7 @@ def test_totals_are_those_of_the_lines(inputs: list[LaneInput]) -> None:
     state = fold(FRESH, events_of([ON, *inputs]))
     if state.basket is not None:
         assert state.basket.totals == totals_of(state.basket.lines, "EUR", True)
-    assert len(state.prompts) <= MOST_PROMPTS
+    assert state.prompts == bounded(state.prompts)
 
 
 PLACE = JournalPlace(epoch=1, sequence=1, hash="0" * 64)
@@ -163,6 +163,11 @@ def test_configuration_changes_at_the_start() -> None:
     assert (again.basket.totals.net.minor, again.basket.totals.tax.minor) == (107, 7)
     assert again.basket.totals == totals_of(again.basket.lines, "EUR", False)
     assert (again.running, again.currency) == (True, "EUR")
+    (subtotal,) = [event for event in events_of([ON, ADD, Finalize()]) if "subtotal" in event.type]
+    told = evolve(fold(FRESH, [*events_of([ON, ADD, Finalize()])]), started)
+    assert subtotal.type == "pos.subtotal.finalized"
+    assert told.basket is not None
+    assert not told.basket.subtotaled
     assert evolve(after(ON), started).currency == "USD"
 
 

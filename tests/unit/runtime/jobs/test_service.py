@@ -17,7 +17,7 @@ from edge_agent.runtime.plugin_admin import PluginAdmin
 from edge_agent.store.jobs import Job, JobKind, JobStatus
 from edge_agent.store.reader import Reader
 from edge_agent.testing import NOON
-from tests.unit.runtime.pipelines import PEN, Lane, scan
+from tests.unit.runtime.pipelines import PEN, Lane, event_types, scan
 
 
 async def selling(tmp_path: Path, sales: int) -> tuple[Pipeline, JobService]:
@@ -79,6 +79,31 @@ async def test_a_receipt_is_decided_about_once_and_a_gift_stays_a_gift(tmp_path:
     assert told.type == "lane.receipt.decided"
     decided = json.loads(told.body)
     assert (decided["decision"], decided["employee_id"]) == ("print_again", "1001")
+
+
+async def test_printer_that_is_away_is_told_once(tmp_path: Path) -> None:
+    """However often the receipt is tried, until the reason changes."""
+    pipeline, jobs = await selling(tmp_path, sales=1)
+    for detail in ("no paper", "no paper", "no paper", "cover open"):
+        (job,) = receipts(tmp_path)
+        await jobs.postpone(job, detail, 0.0)
+    assert event_types(tmp_path).count("lane.receipt.delayed") == 2
+    assert [prompt.message for prompt in pipeline.state.lane.prompts][-1] == (
+        "The receipt of sale 1 waits: cover open."
+    )
+
+
+async def test_prompt_ends_with_its_job(tmp_path: Path) -> None:
+    """A receipt that nobody decided about is forgotten with its job, and no longer asked for."""
+    pipeline, jobs = await selling(tmp_path, sales=2)
+    job, newest = receipts(tmp_path)
+    await jobs.output_completed(job, OutputOutcome.IMPOSSIBLE, "its template does not fit")
+    await jobs.forget("kafka", 0.0, 60.0, 100, 100)
+    assert [prompt.source for prompt in pipeline.state.lane.prompts][-1] == f"job {job.id}"
+    await pipeline.transact(lambda tx: tx.retention.mark(100.0, 0.0))
+    await jobs.forget("kafka", 500.0, 60.0, 100, 100)
+    assert receipts(tmp_path) == [newest]
+    assert f"job {job.id}" not in [prompt.source for prompt in pipeline.state.lane.prompts]
 
 
 @pytest.mark.parametrize("status", [JobStatus.PENDING, JobStatus.RUNNING])

@@ -12,6 +12,7 @@ from edge_agent.api.events import (
     AgentStarted,
     Event,
     HoldReleased,
+    ItemAdded,
     PaymentCompleted,
     PluginFaulted,
     PluginReported,
@@ -252,6 +253,36 @@ def test_plugins_publish_only_their_own(event: type[Event]) -> None:
     """No plugin ends a sale or lifts a hold by saying that it was done."""
     with pytest.raises(TypeError, match="publishes must be a tuple"):
         type("Anything", (Undeclared,), {"publishes": (event,)})
+
+
+def test_declared_by_the_class_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instance that says more of itself publishes no more, and keeps its name."""
+    scenario = selling(PluginScenario(Undeclared))
+    plugin = scenario.slot.plugin
+    assert plugin is not None
+    monkeypatch.setattr(plugin, "publishes", (ItemAdded,), raising=False)
+    monkeypatch.setattr(plugin, "name", "age-verification", raising=False)
+    scenario.do(EnterCode(code=PEN))
+    faults = [event for event in scenario.last if isinstance(event, PluginFaulted)]
+    assert [(fault.plugin, "without declaring" in fault.detail) for fault in faults] == [
+        ("undeclared", True)
+    ]
+
+
+def test_state_of_an_interrupted_plugin_is_dropped() -> None:
+    """With its actions: what was not done is not remembered."""
+    scenario = selling(PluginScenario(Counter))
+    unit = scenario._unit()
+
+    def late(work: Callable[[], object]) -> object:
+        work()
+        raise PluginTimeout
+
+    unit._budget = replace(unit._budget, watch=late)
+    scenario._unit = lambda: unit  # type: ignore[method-assign]
+    scenario.do(EnterCode(code=PEN))
+    assert (scenario.state().count, scenario.slot.states) == (0, {})
+    assert scenario.slot.status is PluginStatus.QUARANTINED
 
 
 def test_long_words_are_cut_wherever_they_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """A plugin's state is kept by key: read, written and rolled back with the event that needs it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from edge_agent.store.transaction import Transaction
 from edge_agent.testing import PluginScenario
 from tests.crash.faults import DiskFault, Faults, Statements
 from tests.recorded import restore_recorded
-from tests.unit.runtime.pipelines import FRESH, PEN, Lane
+from tests.unit.runtime.pipelines import FRESH, PEN, Lane, event_types, stored_lane
 
 
 class Visits(State):
@@ -48,12 +49,11 @@ class Visitors(Plugin[VisitSettings, Visits]):
         return Decision(Visits(count=min(state.count + 1, 3)))
 
 
-def slots(_: Transaction) -> Mapping[str, PluginSlot]:
-    slot = PluginSlot("visitors", True, True, {}, Visitors, None)
-    return {"visitors": slot.with_settings({"kept": 2})}
+async def visited(data_dir: Path, kept: int = 10_000) -> tuple[Lane, Pipeline]:
+    def slots(_: Transaction) -> Mapping[str, PluginSlot]:
+        slot = PluginSlot("visitors", True, True, {}, Visitors, None)
+        return {"visitors": slot.with_settings({"kept": kept})}
 
-
-async def visited(data_dir: Path) -> tuple[Lane, Pipeline]:
     lane = Lane(data_dir)
     await lane.pipeline.start(FRESH, slots, "1")
     await lane.stock()
@@ -129,11 +129,58 @@ async def test_failed_commit_forgets_the_state(tmp_path: Path) -> None:
 
 
 async def test_housekeeping_bounds_the_keys(tmp_path: Path) -> None:
-    lane, pipeline = await visited(tmp_path)
+    """What is forgotten is not at hand either."""
+    lane, pipeline = await visited(tmp_path, kept=2)
     for customer in ("a", "b", "c", "b"):
         await visit(pipeline, customer)
     await JobService(pipeline).forget("kafka", 0.0, 60.0, 100, 100)
     assert sorted(stored(tmp_path)) == ["b", "c"]
+    assert sorted(pipeline.state.plugins["visitors"].states) == ["b", "c"]
+    await visit(pipeline, "a")
+    assert stored(tmp_path)["a"] == '{"count":1}'
+    lane.crash()
+
+
+async def test_no_key_is_kept(tmp_path: Path) -> None:
+    """A plugin that is to remember nobody remembers nobody."""
+    lane, pipeline = await visited(tmp_path, kept=0)
+    await visit(pipeline, "a")
+    assert (stored(tmp_path), pipeline.state.plugins["visitors"].states) == ({}, {})
+    lane.crash()
+
+
+@pytest.mark.parametrize("read", range(1, 9))
+async def test_disk_that_cannot_be_read(tmp_path: Path, read: int) -> None:
+    """A fault of the transaction, not of a plugin: nothing is taken, and the lane goes on."""
+    lane, pipeline = await visited(tmp_path)
+    disk = Statements()
+    failing = Faults(None, "", {}, lambda: None, lambda: None, reads=frozenset({read}))
+    try:
+        disk.under(failing)
+        with suppress(StoreError):
+            await pipeline.command(IdentifyCustomer(customer_id="a"))
+    finally:
+        disk.close()
+    assert stored_lane(tmp_path) == pipeline.state.lane
+    assert (pipeline.state.lane.basket is None) == bool(failing.counts)
+    await visit(pipeline, "b")
+    assert stored_lane(tmp_path) == pipeline.state.lane
+    assert "lane.plugin.faulted" not in event_types(tmp_path)
+    lane.crash()
+
+
+def unusable(kept: int, stored_version: int) -> PluginSlot:
+    """A plugin whose states were upgraded and whose settings no longer fit."""
+    return PluginSlot(
+        "visitors", True, True, {}, Visitors, None, {}, stored_version, {"a": '{"count":9}'}, kept
+    )
+
+
+async def test_upgrade_waits_for_settings_that_fit(tmp_path: Path) -> None:
+    """Else the next start would upgrade again what is upgraded."""
+    lane = Lane(tmp_path)
+    await lane.pipeline.start(FRESH, lambda _: {"visitors": unusable(5, 1)}, "1")
+    assert stored(tmp_path) == {}
     lane.crash()
 
 
