@@ -67,6 +67,16 @@ def test_a_long_number_goes_on_in_the_optional_data(zone: str) -> None:
     assert misread.doubts == (AgeReason.CHECK_DIGIT,)
 
 
+@pytest.mark.parametrize("zone", [TD1, TD2, TD3], ids=["TD1", "TD2", "TD3"])
+def test_composite_check_digit(zone: str) -> None:
+    """It guards what has no check digit of its own, and is checked by itself."""
+    at = {TD1: 60, TD2: len(TD2) - 1, TD3: len(TD3) - 1}[zone]
+    for wrong in set("0123456789") - {zone[at]}:
+        document = read_mrz(zone[:at] + wrong + zone[at + 1 :], TODAY)
+        assert document is not None
+        assert document.doubts == (AgeReason.CHECK_DIGIT,)
+
+
 @pytest.mark.parametrize("place", range(len(TD3)))
 def test_any_misread_digit_or_letter_of_the_second_line_is_doubted(place: int) -> None:
     if place < TD3.index("\n") + 1 or TD3[place] == "F":

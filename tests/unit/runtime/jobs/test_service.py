@@ -93,6 +93,22 @@ async def test_printer_that_is_away_is_told_once(tmp_path: Path) -> None:
     )
 
 
+async def test_drawer_that_may_have_opened_is_let_be(tmp_path: Path) -> None:
+    """The event names who looked, and the words about it end."""
+    pipeline, jobs = await selling(tmp_path, sales=0)
+    await pipeline.transact(
+        lambda tx: tx.jobs.add(JobKind.DRAWER, "lane", '{"basket_id": null}', 0.0)
+    )
+    await pipeline.transact(lambda tx: tx.jobs.start(tx.jobs.pending(JobKind.DRAWER, 1)[0]))
+    await jobs.complete_interrupted(JobKind.DRAWER)
+    assert "may have been opened" in pipeline.state.lane.prompts[-1].message
+    await jobs.resolve(1, "dismiss")
+    assert not any("drawer" in prompt.message for prompt in pipeline.state.lane.prompts)
+    told = Reader(tmp_path).read_now(lambda db: db.outbox.newest())
+    assert told is not None
+    assert (told.type, json.loads(told.body)["employee_id"]) == ("lane.drawer.decided", "1001")
+
+
 async def test_prompt_ends_with_its_job(tmp_path: Path) -> None:
     """A receipt that nobody decided about is forgotten with its job, and no longer asked for."""
     pipeline, jobs = await selling(tmp_path, sales=2)
