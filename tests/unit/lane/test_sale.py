@@ -17,7 +17,7 @@ from edge_agent.api.values import (
     Weight,
 )
 from edge_agent.lane import holds
-from edge_agent.lane.basket import MOST_LINES
+from edge_agent.lane.basket import MOST_LINES, MOST_PIECES
 from edge_agent.lane.decide import decide
 from edge_agent.lane.evolve import fold
 from edge_agent.lane.inputs import (
@@ -156,6 +156,12 @@ def test_phases_follow_the_sale() -> None:
         Phase.SUBTOTALED,
         Phase.READY,
     ]
+
+
+def test_most_pieces_of_a_line() -> None:
+    state = after(ON, AddItem(gtin=MILK.gtin, item=MILK, quantity=MOST_PIECES))
+    assert state.basket is not None
+    assert state.basket.totals.item_count == MOST_PIECES
 
 
 def test_quantity_multiplies_the_line() -> None:
@@ -396,6 +402,7 @@ def test_the_labels_price_is_what_is_paid() -> None:
         (HAM, {"label_price": Money(minor=0, currency="EUR")}, "label_price"),
         (HAM, {"label_price": Money(minor=10**9, currency="EUR")}, "label_price"),
         (MILK, {"quantity": 0}, "quantity"),
+        (MILK, {"quantity": MOST_PIECES + 1}, "quantity"),
         (MILK, {"quantity": 99_999_999}, "quantity"),
         (HAM, {"label_price": Money(minor=5, currency="USD")}, "wrong_currency"),
     ],

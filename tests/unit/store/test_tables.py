@@ -1,12 +1,16 @@
 """Outbox, jobs, plugins, timers and master data keep what they are given."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from edge_agent.api.values import Employee, Money, PriceBookItem, Role
+from edge_agent.api.events import AgentStopped
+from edge_agent.api.values import Employee, Money, PriceBookItem, Recall, Role
 from edge_agent.store.jobs import JobKind, JobStatus
+from edge_agent.store.outbox import Cursor, StreamPlace
 from edge_agent.store.plugin_table import StoredPlugin, Timer
 from edge_agent.store.transaction import Transaction
 from edge_agent.store.writer import Writer
+from edge_agent.testing import NOON
 
 
 def test_jobs_come_in_order_and_move_through_their_states(writer: Writer) -> None:
@@ -70,6 +74,37 @@ def test_plugins_and_their_records_are_kept(writer: Writer) -> None:
         assert tx.plugins.records("p") == {"k": {"n": 2}}
 
     writer.submit(work).result(5)
+
+
+def test_cursor_keeps_the_place_in_the_stream(writer: Writer) -> None:
+    def work(tx: Transaction) -> list[Cursor]:
+        kept = [tx.outbox.cursor("kafka")]
+        for cursor in (Cursor(3, StreamPlace(1, 0)), Cursor(4)):
+            tx.outbox.move_cursor("kafka", cursor)
+            kept.append(tx.outbox.cursor("kafka"))
+        return kept
+
+    assert writer.submit(work).result(5) == [Cursor(0), Cursor(3, StreamPlace(1, 0)), Cursor(4)]
+
+
+def test_event_is_set_aside_once(writer: Writer) -> None:
+    def work(tx: Transaction) -> list[bool]:
+        (record,) = tx.append(AgentStopped(occurred_at=NOON))
+        return [tx.outbox.set_aside(record, "refused") for _ in range(2)]
+
+    assert writer.submit(work).result(5) == [True, False]
+
+
+def test_recalls_are_replaced(writer: Writer) -> None:
+    gtin = "04006381333931"
+
+    def work(tx: Transaction) -> list[Mapping[str, str]]:
+        tx.master_data.replace_recalls([Recall(gtin=gtin, batch="B7", reason="glass")])
+        before = tx.master_data.recalls(gtin)
+        tx.master_data.replace_recalls([Recall(gtin=gtin, batch="", reason="salmonella")])
+        return [before, tx.master_data.recalls(gtin)]
+
+    assert writer.submit(work).result(5) == [{"B7": "glass"}, {"": "salmonella"}]
 
 
 def test_states_are_kept_by_key(writer: Writer) -> None:
