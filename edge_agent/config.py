@@ -176,7 +176,7 @@ class DeviceSection(BaseModel):
 
     @property
     def options(self) -> dict[str, Any]:
-        """What the driver reads."""
+        """The driver's own options."""
         return dict(self.model_extra or {})
 
 
@@ -256,7 +256,7 @@ class Config(_Section):
 
     @property
     def intake(self) -> IntakePolicy:
-        """What the shop decided about scans."""
+        """The shop's policy for scans."""
         return IntakePolicy(
             rules=self.scans.rules,
             identity=self.identity.policy,

@@ -36,7 +36,7 @@ _VARIABLE_MEASURE_INDICATOR = "9"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the documents.
+    """Questions that are asked of documents.
 
     Attributes:
         minimum_age: None asks for no verdict.
@@ -51,7 +51,7 @@ class Question:
 
 
 def is_identifier_or_empty(text: str) -> bool:
-    """Whether the text may stand where an AIM identifier is asked for."""
+    """True where the text may stand where an AIM identifier is asked for."""
     return text == "" or split_aim(text) == (text, "")
 
 

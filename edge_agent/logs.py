@@ -126,7 +126,7 @@ class _Seen:
 
 
 class _Repeats:
-    """Which lines of a kind pass: ``MOST_A_MINUTE``, and then the next minute's first ones."""
+    """Limit of lines of a kind: ``MOST_A_MINUTE``, and then the next minute's first ones."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

@@ -35,7 +35,7 @@ _HOLD = "age"
 
 
 class AgeSettings(Settings):
-    """Which categories of the price book need which age."""
+    """Minimum ages of the price book's restriction categories."""
 
     minimum_ages: dict[str, Annotated[int, Field(ge=1, le=HIGHEST_AGE)]] = Field(
         default={"alcohol": 18, "spirits": 18, "tobacco": 18, "knives": 18, "games": 16},

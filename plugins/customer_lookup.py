@@ -21,7 +21,7 @@ from edge_agent.api.values import Frozen
 
 
 class LookupSettings(Settings):
-    """Where the customer system is and how long to wait for it."""
+    """Address and patience for the customer system."""
 
     url: str = Field(
         default="http://127.0.0.1:8099/customers/{customer_id}",
@@ -49,14 +49,14 @@ class LookupSettings(Settings):
 
 
 class KnownCustomer(Frozen):
-    """What is remembered of a customer."""
+    """A customer as the cache keeps it."""
 
     tier: str
     points: int
 
 
 class LookupState(State):
-    """What is known of one customer; None: nothing yet."""
+    """The cached customer; None: nothing is known yet."""
 
     known: KnownCustomer | None = None
 

@@ -22,7 +22,7 @@ _Offer = tuple[str, str, int, bool]
 
 
 class RecommenderSettings(Settings):
-    """What to suggest, and when a learned pair is good enough."""
+    """Configured pairs, and limits for learned ones."""
 
     pairs: dict[str, str] = Field(
         default_factory=dict,

@@ -1,4 +1,4 @@
-"""What a developer does to the simulated hardware, by the names of the devices.
+"""The bench: acts on the simulated hardware, by the names of the devices.
 
 The console and the HTTP interface are two ways to ask for the same things.
 """
@@ -25,7 +25,7 @@ _LONGEST_S = 600.0
 
 
 class NotPossible(Exception):
-    """What was asked cannot be done with this device; says what can."""
+    """The act is impossible with this device; the message says which are possible."""
 
 
 class NotThere(NotPossible):

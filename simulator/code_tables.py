@@ -1,4 +1,4 @@
-"""Which code page ``ESC t n`` selects, by family of printers, from their manuals.
+"""Code pages that ``ESC t n`` selects, by family of printers, from their manuals.
 
 Python's name of each code page; a number that is not listed prints replacement characters.
 """

@@ -97,7 +97,7 @@ class _Console:
         return await self._scan("scanner", name)
 
     async def _scan(self, scanner: str, code: str | bytes) -> str:
-        """What the scanner beeped, and what the lane says to that."""
+        """The scanner's beep and the lane's newest prompt."""
         answer = await self._bench.scan(scanner, code)
         if "beep" not in answer:
             # It cannot be told, so nobody knows when the lane has answered.

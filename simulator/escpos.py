@@ -81,7 +81,7 @@ def _command_length(data: bytes) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _BarcodeStyle:
-    """How the next bar code looks: dots high, dots a module, and whether its text is below."""
+    """Style of the next bar code: dots high, dots a module, text below or not."""
 
     height: int = 162
     module: int = 3
@@ -137,7 +137,7 @@ class EscPosReader:
         self._runs: list[Run] = []
 
     def feed(self, data: bytes) -> Iterator[Item]:
-        """What the bytes make the printer do, in order."""
+        """Parse bytes into the items that the printer carries out, in order."""
         self._pending += data
         while self._pending:
             first = self._pending[0]

@@ -1,11 +1,11 @@
-"""What an ESC/POS byte stream makes a printer do: marks on paper, cuts, pulses, requests."""
+"""Items of an ESC/POS stream: marks on paper, cuts, pulses, requests."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How text looks from here on."""
+    """Style of the text from here on."""
 
     bold: bool = False
     width: int = 1
@@ -68,7 +68,7 @@ class QrCode:
 
 
 Mark = Line | Raster | Barcode | QrCode
-"""What leaves something on paper."""
+"""Items that leave something on paper."""
 
 
 @dataclass(frozen=True, slots=True)

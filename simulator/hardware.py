@@ -27,7 +27,7 @@ EVERY_DEVICE = (
 
 
 class Pluggable(Protocol):
-    """What has a cable."""
+    """A device with a cable."""
 
     def plug(self) -> Any:
         """Puts it in; may have to be awaited."""

@@ -78,7 +78,7 @@ def _report(key: int, value: int) -> Event:
 
 _SYNC: Event = (ecodes.EV_SYN, ecodes.SYN_REPORT, 0)
 OVERFLOW: Event = (ecodes.EV_SYN, ecodes.SYN_DROPPED, 0)
-"""What the kernel puts in place of events that it had no room for."""
+"""The event that the kernel puts in place of those it dropped."""
 
 
 def as_bytes(events: Iterator[Event] | list[Event]) -> bytes:
@@ -92,7 +92,7 @@ class StreamKeyboardScanner(PtyDevice):
 
     @property
     def options(self) -> dict[str, str]:
-        """How a driver finds it."""
+        """Options by which a driver finds it."""
         return {"path": str(self.path)}
 
     async def type(self, text: str) -> None:
@@ -112,12 +112,12 @@ class UinputKeyboardScanner:
 
     @staticmethod
     def possible() -> bool:
-        """Whether this machine can have one."""
+        """True where this machine can have one."""
         return os.access(_UINPUT, os.W_OK)
 
     @property
     def options(self) -> dict[str, str]:
-        """How a driver finds it: its event device has another number each time."""
+        """Options by which a driver finds it: its event device has another number each time."""
         return {"phys": _PORT}
 
     def plug(self) -> None:

@@ -30,7 +30,7 @@ _GARBAGE_ONE_IN = 3
 
 @dataclass
 class Faults:
-    """What is wrong with the printer right now, and how it is to work.
+    """Faults and behaviour of the simulated printer.
 
     ``ends_after`` is how many more lines are on the roll; ``line_s`` how long a line takes and
     ``answer_s`` an answer, in seconds;
@@ -52,13 +52,13 @@ class Faults:
 
     @property
     def stopped(self) -> bool:
-        """Whether the mechanism stands still."""
+        """True where the mechanism stands still."""
         return self.paper_out or self.cover_open or self.error
 
 
 @dataclass(frozen=True)
 class PrinterModel:
-    """What a printer can do. ``buffer`` is its receive buffer in bytes."""
+    """Abilities of a printer model. ``buffer`` is its receive buffer in bytes."""
 
     maker: str = "EPSON"
     name: str = "TM-T88V"
@@ -121,12 +121,12 @@ class Printer:
 
     @property
     def room(self) -> int:
-        """How many bytes the receive buffer takes."""
+        """The number of bytes that the receive buffer takes."""
         return max(self.model.buffer - len(self._buffer), 0)
 
     @property
     def unfinished(self) -> list[Mark]:
-        """What is on paper since the last cut."""
+        """The items on paper since the last cut."""
         return list(self._unfinished)
 
     def receive(self, data: bytes) -> None:
@@ -143,7 +143,7 @@ class Printer:
         self.drawer_open = True
 
     async def wait_for_receipts(self, count: int, timeout_s: float) -> bool:
-        """Whether that many receipts were cut in time."""
+        """True where that many receipts were cut in time."""
         try:
             async with asyncio.timeout(timeout_s):
                 while len(self.receipts) < count:

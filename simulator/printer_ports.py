@@ -1,4 +1,4 @@
-"""What a simulated printer is connected by: TCP, a serial line, USB."""
+"""Connections of a simulated printer: TCP, a serial line, USB."""
 
 import asyncio
 from pathlib import Path

@@ -20,7 +20,7 @@ class PtyDevice:
 
     @property
     def plugged(self) -> bool:
-        """Whether the device file is there."""
+        """True where the device file is there."""
         return self._master is not None
 
     def plug(self) -> None:
@@ -66,7 +66,7 @@ class PtyDevice:
                 await asyncio.sleep(0.001)
 
     def receive(self, data: bytes) -> None:
-        """What the host sent; a device that listens says what it does with it."""
+        """Take bytes of the host; a device that listens overrides this."""
 
     def _readable(self, master: int) -> None:
         try:

@@ -93,7 +93,7 @@ class RemoteBench:
         self._server = _Server(config)
         self._serving: asyncio.Task[None] | None = None
         self.url = ""
-        """Where it is, once it listens."""
+        """Its address, once it listens."""
 
     async def __aenter__(self) -> "RemoteBench":
         try:

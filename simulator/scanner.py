@@ -42,7 +42,7 @@ class PtyScanner(PtyDevice):
             raise NoAnswer(f"no ACK or NAK within {timeout_s} s") from None
 
     def wire(self, code: str | bytes) -> bytes:
-        """What this scanner sends for a code."""
+        """The bytes that this scanner sends for a code."""
         data = code.encode("latin-1") if isinstance(code, str) else code
         return self._prefix + data + self._suffix
 

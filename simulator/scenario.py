@@ -36,7 +36,7 @@ def plan_sales(assortment: Sequence[Item], count: int, seed: int) -> list[SalePl
 
 
 def banknotes_for(total: int) -> int:
-    """What a customer hands over for a total, in cents: the next note, or the next hundred."""
+    """The cash that a customer hands over for a total, in cents: the next note or hundred."""
     return next((note for note in _BANKNOTES if note >= total), -(-total // 10_000) * 10_000)
 
 

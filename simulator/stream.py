@@ -22,7 +22,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class StreamReport:
-    """What a consumer found after dropping duplicates.
+    """Findings of a consumer after dropping duplicates.
 
     Attributes:
         set_aside: events whose content is missing, their place held by a record.

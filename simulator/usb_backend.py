@@ -148,7 +148,7 @@ class SimulatedBackend(IBackend):  # type: ignore[misc]
         self._ask("release", handle.device)
 
     def is_kernel_driver_active(self, handle: _Handle, intf: int) -> bool:
-        """Whether usblp or usbhid has it."""
+        """True where usblp or usbhid has it."""
         return bool(self._ask("kernel_driver_active", handle.device))
 
     def detach_kernel_driver(self, handle: _Handle, intf: int) -> None:
@@ -160,12 +160,12 @@ class SimulatedBackend(IBackend):  # type: ignore[misc]
         self._ask("attach", handle.device)
 
     def bulk_write(self, handle: _Handle, ep: int, intf: int, data: Any, timeout: int) -> int:
-        """How many bytes the device took."""
+        """The number of bytes that the device took."""
         sent = base64.b64encode(bytes(data)).decode()
         return int(self._ask("write", handle.device, data=sent, timeout=timeout))
 
     def bulk_read(self, handle: _Handle, ep: int, intf: int, buff: Any, timeout: int) -> int:
-        """How many bytes came."""
+        """The number of bytes that came."""
         data = base64.b64decode(self._ask("read", handle.device, timeout=timeout))
         buff[: len(data)] = array.array("B", data)
         return len(data)

@@ -21,7 +21,7 @@ BULK, INTERRUPT = 2, 3
 
 
 class UsbError(Exception):
-    """What the device answers instead, as an errno."""
+    """The device's answer instead, as an errno."""
 
     def __init__(self, number: int) -> None:
         super().__init__(errno.errorcode.get(number, str(number)))
@@ -30,7 +30,7 @@ class UsbError(Exception):
 
 @dataclass(frozen=True)
 class UsbIdentity:
-    """What a device says of itself when it is enumerated."""
+    """Descriptors of a device at enumeration."""
 
     vendor: int
     product: int

@@ -118,7 +118,7 @@ _SHELVES: tuple[tuple[str, str | None, int, str], ...] = (
 
 _FROM_THE_COUNTER = (("Cooked ham", 1690), ("Mountain cheese", 2290), ("Olives", 1150))
 SCALE_LAYOUT = "27IIIIIWWWWWC"
-"""What the scales print: item and grams, in a number that only this shop understands."""
+"""A label of the scales: item and grams in a restricted circulation number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def items() -> tuple[Item, ...]:
 
 
 def code_of(item: Item, grams: int) -> str:
-    """What is scanned of an item: its GTIN, or the label that the scales print for it."""
+    """The code that is scanned of an item: its GTIN, or its label from the scales."""
     return item.gtin if item.sold_by == "each" else _scale_number(int(item.gtin[2:7]), grams)
 
 
@@ -196,7 +196,7 @@ def suggestions(assortment: Sequence[Item]) -> dict[str, str]:
 
 
 def customers() -> dict[str, dict[str, object]]:
-    """What the customer system knows: card id -> customer."""
+    """Customers of the customer system: card id -> customer."""
     tiers = ("bronze", "silver", "gold")
     return {
         f"{5000 + number}": {"tier": tiers[number % 3], "points": 120 * number}

@@ -60,7 +60,7 @@ class Signal(Protocol):
 
 
 class Journal(Protocol):
-    """What delivery writes into the lane's journal."""
+    """Marks that delivery leaves in the lane's journal."""
 
     async def delivered(self, name: str, cursor: Cursor) -> None:
         """The broker has acknowledged everything up to the cursor; raises ``StoreError``."""
@@ -79,7 +79,7 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ForwarderStatus:
-    """How delivery is doing; ``error`` is empty while the broker answers."""
+    """Status of the delivery; ``error`` is empty while the broker answers."""
 
     delivered_position: int
     error: str

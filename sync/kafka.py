@@ -38,7 +38,7 @@ _CONSUMER_OPTIONS = frozenset(signature(AIOKafkaConsumer).parameters)
 
 @dataclass(frozen=True, slots=True)
 class KafkaSettings:
-    """Where the broker is and how long it may take.
+    """Address and patience for the broker.
 
     ``client`` goes to aiokafka as it stands (``security_protocol``, ``sasl_...``); for the SSL
     protocols the certificate files make its ``ssl_context``.
@@ -54,7 +54,7 @@ class KafkaSettings:
     key_file: Path | None = None
 
     def producer_options(self) -> dict[str, Any]:
-        """What the producer is built with; raises ``OSError`` for certificates it cannot read."""
+        """Options of the producer; raises ``OSError`` for certificates it cannot read."""
         options: dict[str, Any] = {
             "bootstrap_servers": self.bootstrap_servers,
             "acks": "all",
@@ -67,7 +67,7 @@ class KafkaSettings:
         return self._with_certificates(options)
 
     def consumer_options(self) -> dict[str, Any]:
-        """What the consumer that looks for the lane's newest record is built with."""
+        """Options of the consumer that looks for the lane's newest record."""
         shared = {name: value for name, value in self.client.items() if name in _CONSUMER_OPTIONS}
         options = {"bootstrap_servers": self.bootstrap_servers, **shared, "group_id": None}
         return self._with_certificates({**options, "enable_auto_commit": False})
@@ -81,7 +81,7 @@ class KafkaSettings:
 
 
 async def try_settings(settings: KafkaSettings) -> str:
-    """What is wrong with the options, without asking a broker; empty where nothing is."""
+    """Check the options without a broker; return what is wrong, empty where nothing is."""
     try:
         AIOKafkaProducer(**settings.producer_options())
     except (TypeError, ValueError, AssertionError) as error:

@@ -1,4 +1,4 @@
-"""How long the forwarder waits between attempts: for ever, with back-off and jitter."""
+"""Retry of the forwarder: for ever, with back-off and jitter."""
 
 from collections.abc import Callable
 

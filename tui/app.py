@@ -136,12 +136,12 @@ class LaneApp(App[None]):
 
     @property
     def _home(self) -> Screen[object]:
-        """What is behind the questions."""
+        """The screen behind the dialogs."""
         return self.screen_stack[0]
 
     @property
     def _taken_down(self) -> bool:
-        """Whether the screen went away while the agent answered: nobody is looking any more."""
+        """True where the screen went away while the agent answered: nobody is looking any more."""
         return not self.is_running or not self.screen_stack or not self._home.query(SyncPane)
 
     def action_tab(self, name: str) -> None:

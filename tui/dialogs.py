@@ -56,7 +56,7 @@ class DecideReceipt(ModalScreen[Literal["repeat", "dismiss"] | None]):
 
 @dataclass(frozen=True, slots=True)
 class AgeAnswer:
-    """What somebody decided about an age; no verdict: the birth date decides."""
+    """A person's decision about an age; no verdict: the birth date decides."""
 
     reason: NoScanReason
     verdict: Verdict | None = None

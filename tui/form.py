@@ -8,7 +8,7 @@ from typing import Any
 
 
 class FieldKind(StrEnum):
-    """How a field is edited."""
+    """Editor of a field."""
 
     SWITCH = "switch"
     INTEGER = "integer"

@@ -39,7 +39,7 @@ class DevicesPane(Vertical):
 
 
 class SyncPane(Vertical):
-    """How far head office has the lane's events."""
+    """Progress of the delivery to head office."""
 
     def compose(self) -> ComposeResult:
         yield Static("", id="delivery")

@@ -1,4 +1,4 @@
-"""What the screens show, computed from the agent's messages. Pure."""
+"""View models of the screens, computed from the agent's messages. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,7 +147,7 @@ def device_rows(devices: list[DeviceMessage]) -> tuple[Row, ...]:
 
 
 def _unusual(device: DeviceMessage) -> list[str]:
-    """What the device says that is not as it should be."""
+    """Facts of the device that are not as they should be."""
     return [
         f"{fact}: {word}"
         for fact, word in sorted(device.facts.items())
@@ -162,7 +162,7 @@ def device_lines(device: DeviceMessage) -> tuple[str, ...]:
 
 
 def sync_lines(outbox: OutboxMessage, now: datetime) -> tuple[NoticeLine, ...]:
-    """How delivery is doing, in sentences."""
+    """The status of the delivery, in sentences."""
     lines = [
         NoticeLine(f"{outbox.delivered_position} of {outbox.newest_position} events delivered.", "")
     ]

@@ -45,9 +45,9 @@ class SerialDrawerOptions(SerialLineOptions):
     moves_within_s: Annotated[float, Field(gt=0, le=5)] = 1.0
     """A drawer that is not open after so many seconds did not open."""
     reply_timeout_s: Annotated[float, Field(gt=0, le=10)] = 0.5
-    """How long, in seconds, an answer may take."""
+    """Seconds that an answer may take."""
     poll_every_s: Annotated[float, Field(gt=0, le=60)] = 0.5
-    """How often, in seconds, it is looked at."""
+    """Seconds between two looks."""
 
     @model_validator(mode="after")
     def _one_sense(self) -> Self:

@@ -5,6 +5,6 @@ from edge_agent.api.device import DeviceClass
 
 
 class HidPosIdScanner(HidReader):
-    """What it reads is ``Sensitive`` from the first byte, like every scan."""
+    """Everything it reads is ``Sensitive`` from the first byte, like every scan."""
 
     device_classes = frozenset({DeviceClass.ID_SCANNER})

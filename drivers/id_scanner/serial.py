@@ -13,7 +13,7 @@ class SerialIdScannerOptions(SerialReaderOptions):
 
 
 class SerialIdScanner(SerialReader):
-    """What it reads is ``Sensitive`` from the first byte, like every scan."""
+    """Everything it reads is ``Sensitive`` from the first byte, like every scan."""
 
     config_type = SerialIdScannerOptions
     device_classes = frozenset({DeviceClass.ID_SCANNER})

@@ -64,7 +64,7 @@ class CodePages:
         return encoded
 
     def has(self, character: str) -> bool:
-        """Whether some table has the character."""
+        """True where some table has the character."""
         return any(self._covers(page, character) for page in self._pages)
 
     def _spelling(self, character: str) -> str:

@@ -1,4 +1,4 @@
-"""How a printer tells that everything sent to it is on paper.
+"""Confirmation that everything sent to a printer is on paper.
 
 By the process id (``GS ( H``) where the printer has it: a question with a number, answered when all
 before it is printed. Else by the paper sensor (``GS r 1``), which is answered in order as well but
@@ -47,7 +47,7 @@ class Confirmations:
 
     @property
     def outstanding(self) -> bool:
-        """Whether a question without a number is not answered yet, and may never be."""
+        """True where a question without a number is not answered yet, and may never be."""
         return self._sensor_told < self._sensor_asked
 
     async def all_printed(self, process_id: str) -> None:

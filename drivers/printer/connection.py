@@ -1,4 +1,4 @@
-"""What printers are connected by."""
+"""Connections of printers."""
 
 from typing import Protocol
 

@@ -57,7 +57,7 @@ class Conversation:
         self._decoder = StatusDecoder()
         self.facts = dict.fromkeys(("paper", "cover", "online", "error", "drawer_pin"), UNKNOWN)
         self.answers = False
-        """Whether it has ever answered a question."""
+        """True where it has ever answered a question."""
         self._one_write = asyncio.Lock()
         self._one_inquiry = asyncio.Lock()
         self._inquiry: tuple[RealTime, asyncio.Event] | None = None
@@ -110,12 +110,12 @@ class Conversation:
 
     @property
     def is_up(self) -> bool:
-        """Whether it was not given up."""
+        """True where it was not given up."""
         return not self._given_up.is_set()
 
     @property
     def obstacle(self) -> str:
-        """What keeps the printer from printing, in words; empty where nothing is known to."""
+        """Obstacles to printing, in words; empty where none is known."""
         if self.facts["paper"] == "end":
             return "paper is out"
         if self.facts["cover"] == "open":
@@ -192,7 +192,7 @@ class Conversation:
         await self.until(lambda: self._late < late)
 
     async def _sent(self, request: RealTime) -> bool:
-        """Whether the line was free for a question."""
+        """True where the line was free for a question."""
         self._must_be_up()
         try:
             async with asyncio.timeout(self._reply_timeout_s):
@@ -260,7 +260,7 @@ class Conversation:
                 await self._strange(strange)
 
     def _take(self, item: Item) -> bool:
-        """Whether it is something that a printer may say now."""
+        """True where it is something that a printer may say now."""
         match item:
             case Unexpected():
                 return False

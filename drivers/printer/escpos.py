@@ -140,7 +140,7 @@ class EscPosPrinter(OutputDriver[PrinterOptionsT]):
         return OutputOutcome.DONE, "confirmed by the printer"
 
     async def _why_not_now(self, talk: Conversation, confirmations: Confirmations) -> str:
-        """What keeps the printer from printing; asked of the printer itself before each receipt."""
+        """Obstacles to printing; asked of the printer itself before each receipt."""
         if talk.obstacle:
             return talk.obstacle
         if confirmations.kind == "none":

@@ -26,7 +26,7 @@ class NetworkPrinterOptions(PrinterOptions):
     port: Annotated[int, Field(ge=1, le=65535)] = 9100
     """The TCP port."""
     connect_timeout_s: Annotated[float, Field(gt=0, le=30)] = 1.0
-    """How long, in seconds, connecting may take."""
+    """Seconds that connecting may take."""
 
 
 class NetworkPrinter(EscPosPrinter[NetworkPrinterOptions]):

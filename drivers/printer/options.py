@@ -45,16 +45,16 @@ class PrinterOptions(DriverOptions):
     """Characters of font A in a line, where the profile has it wrong: 48 or 42 on 80 mm paper, 32
     on 58 mm."""
     confirmation: Literal["auto"] | Confirmation = "auto"
-    """How the printer tells that a receipt is printed. ``auto`` asks the printer; ``none`` is for
+    """Confirmation of a printed receipt. ``auto`` asks the printer; ``none`` is for
     one that cannot send: its receipts are taken for printed when they are sent."""
     drawer: Drawer | None = None
     """The cash drawer that is wired to it, such as ``{ pin = 2 }``."""
     print_timeout_s: Annotated[float, Field(gt=0, le=120)] = 15.0
-    """How long, in seconds, a printer that nothing keeps may be silent in a receipt."""
+    """Seconds that a printer without an obstacle may be silent in a receipt."""
     poll_every_s: Annotated[float, Field(gt=0, le=60)] = 2.0
-    """How often, in seconds, it is asked how it is."""
+    """Seconds between two status requests."""
     reply_timeout_s: Annotated[float, Field(gt=0, le=10)] = 1.0
-    """How long, in seconds, an answer may take."""
+    """Seconds that an answer may take."""
 
     @field_validator("profile")
     @classmethod

@@ -1,4 +1,4 @@
-"""What an ESC/POS printer says of itself, sorted out from one stream. Pure.
+"""Status of an ESC/POS printer, demultiplexed from one stream. Pure.
 
 The replies are told apart by their fixed bits (Epson ESC/POS reference): ``DLE EOT n`` answers
 ``0xx1xx10``, ``GS r 1`` answers ``0xx0xxxx``, automatic status back (``GS a``) begins with
@@ -32,7 +32,7 @@ class RealTime(IntEnum):
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """What the reply tells; unknown where there is no reply."""
+        """Facts in a reply; unknown where there is no reply."""
         return {
             RealTime.PRINTER: ("online", "drawer_pin"),
             RealTime.OFFLINE: ("cover", "error"),
@@ -59,7 +59,7 @@ def process_id_request(process_id: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the printer tells by itself, as a ``StatusUpdateEvent`` takes it."""
+    """Facts of an automatic status, as a ``StatusUpdateEvent`` takes them."""
 
     values: Mapping[str, str]
 
@@ -71,7 +71,7 @@ class RealTimeReply:
     byte: int
 
     def facts(self, request: RealTime) -> Mapping[str, str]:
-        """What it says in answer to ``request``."""
+        """The answer to ``request``."""
         byte = self.byte
         match request:
             case RealTime.PRINTER:

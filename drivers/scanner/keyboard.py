@@ -202,7 +202,7 @@ def _open(name: str, path: str, keystrokes: KeystrokeDecoder) -> _Keyboard:
 
 
 def is_input_device(path: str) -> bool:
-    """Whether the kernel's input subsystem is behind a path; raises ``OSError``."""
+    """True where the kernel's input subsystem is behind a path; raises ``OSError``."""
     status = Path(path).stat()
     return stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == _INPUT_MAJOR
 

@@ -103,7 +103,7 @@ class KeystrokeDecoder:
         self._last = 0.0
 
     def feed(self, events: Iterable[KeyEvent]) -> list[str | EventsLost]:
-        """What the events type; after lost events, the keys held are taken to be none."""
+        """The text that the events type; after lost events, no key counts as held."""
         typed: list[str | EventsLost] = []
         for at, kind, code, value in events:
             if at - self._last > self._stale_s:

@@ -34,7 +34,7 @@ class KeyboardLayout:
     shift_altgr: Mapping[int, str]
 
     def character(self, key: int, *, shift: bool, altgr: bool) -> str:
-        """What a key types; empty where it types nothing."""
+        """The text that a key types; empty where it types nothing."""
         levels = {
             (False, False): self.plain,
             (True, False): self.shift,

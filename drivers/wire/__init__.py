@@ -1,1 +1,1 @@
-"""What several drivers need: connections, framing, and how a scan gets from them to the lane."""
+"""Shared parts of drivers: connections, framing, and delivery of scans."""

@@ -64,7 +64,7 @@ class Framing:
 
     @property
     def unfinished(self) -> bool:
-        """Whether silence would end something."""
+        """True where silence would end something."""
         return bool(self._buffer or self._skipped or self._spoilt)
 
     def feed(self, data: bytes) -> list[Item]:
@@ -106,7 +106,7 @@ class Framing:
         return [Dropped(count, BROKE_OFF)] if count else []
 
     def _opened(self, items: list[Item]) -> bool:
-        """Whether the buffer begins with a scan's content."""
+        """True where the buffer begins with a scan's content."""
         if not self._prefix:
             if not self._skipped and not self._spoilt:
                 del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]

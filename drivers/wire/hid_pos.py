@@ -22,7 +22,7 @@ CUT_SHORT = "a report was cut short"
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """Where the parts of one kind of scanned data report stand."""
+    """Layout of one kind of scanned data report."""
 
     data: tuple[Field, ...]
     aim: tuple[Field, ...]
@@ -74,12 +74,12 @@ class HidPosCutter:
 
     @property
     def numbered(self) -> bool:
-        """Whether reports begin with their id."""
+        """True where reports begin with their id."""
         return self._layout.numbered
 
     @property
     def unfinished(self) -> bool:
-        """Whether a report said that more follows."""
+        """True where a report said that more follows."""
         return self._open
 
     def feed(self, data: bytes) -> list[Item]:
@@ -128,7 +128,7 @@ class HidPosCutter:
         return None
 
     def spoil(self, reason: str) -> None:
-        """What is under way is not whole."""
+        """Mark the scan under way as incomplete."""
         self._spoilt = reason
 
     def expire(self) -> list[Item]:

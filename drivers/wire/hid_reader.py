@@ -1,4 +1,4 @@
-"""What scanners and ID scanners that speak HID POS over USB have in common."""
+"""Base of scanners and ID scanners that speak HID POS over USB."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ class HidReaderOptions(UsbOptions, ScanLimits):
     """Options of a scanner in the mode "USB HID POS" (not "HID keyboard", not "USB COM")."""
 
     beeps: bool = False
-    """Whether the agent lets the scanner beep when the lane has committed or refused a scan; for a
+    """Let the scanner beep when the lane has committed or refused a scan; for a
     scanner that is set not to beep by itself and has the usages 85 and 86."""
 
 

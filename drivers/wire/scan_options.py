@@ -20,7 +20,7 @@ class ScanLimits(DriverOptions):
 
 
 class FramingOptions(ScanLimits):
-    """What is around each scan; control characters are written ``<STX>``, ``<CR><LF>``."""
+    """Text around each scan; control characters are written ``<STX>``, ``<CR><LF>``."""
 
     prefix: ControlText = b""
     """Comes before each scan, such as ``<STX>``."""

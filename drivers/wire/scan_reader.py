@@ -27,7 +27,7 @@ class Cutter(Protocol):
 
     @property
     def unfinished(self) -> bool:
-        """Whether silence would end something."""
+        """True where silence would end something."""
         ...
 
     def feed(self, data: bytes) -> list[Item]:
@@ -35,7 +35,7 @@ class Cutter(Protocol):
         ...
 
     def spoil(self, reason: str) -> None:
-        """What is under way is not whole."""
+        """Mark the scan under way as incomplete."""
         ...
 
     def expire(self) -> list[Item]:
@@ -51,7 +51,7 @@ class Source(Protocol):
         ...
 
     def read_now(self) -> bytes | Gap:
-        """What has come already, which may be nothing."""
+        """Bytes that have come already, perhaps none."""
         ...
 
 

@@ -37,13 +37,13 @@ class SerialLineOptions(DriverOptions):
     stop_bits: Literal[1, 2] = 1
     """Bits after a character."""
     flow_control: Literal["none", "rts-cts", "dtr-dsr", "xon-xoff"] = "none"
-    """How the device holds the computer off while its buffer is full; printers mostly have
+    """Flow control while the device's buffer is full; printers mostly have
     ``dtr-dsr``."""
     present: ModemLine | None = None
     """The modem line that a switched-on device holds active. Without one nobody can tell a pulled
     RS-232 cable from a device that has nothing to say (a USB port tells by itself)."""
     look_every_s: Annotated[float, Field(gt=0, le=10)] = 0.5
-    """How often, in seconds, the line ``present`` is looked at."""
+    """Seconds between two looks at the line ``present``."""
 
 
 class SerialLine:
@@ -118,7 +118,7 @@ class SerialLine:
             termios.tcflush(self._descriptor, termios.TCOFLUSH)
 
     def modem_line(self, line: ModemLine) -> bool:
-        """Whether a modem line is active; raises ``DeviceLost``."""
+        """True where a modem line is active; raises ``DeviceLost``."""
         try:
             return bool(getattr(self._port, line))
         except (serial.SerialException, OSError) as error:
@@ -142,7 +142,7 @@ class SerialLine:
             return data
 
     def read_now(self) -> bytes:
-        """What has come already, which may be nothing."""
+        """Bytes that have come already, perhaps none."""
         try:
             data = os.read(self._descriptor, _READ_SIZE)
         except BlockingIOError:

@@ -1,4 +1,4 @@
-"""What scanners and ID scanners on a serial line have in common."""
+"""Base of scanners and ID scanners on a serial line."""
 
 import asyncio
 import contextlib
@@ -73,7 +73,7 @@ class SerialReader(Driver[SerialReaderOptions]):
             await line.close()
 
     async def _said(self, line: SerialLine, words: bytes) -> bool:
-        """Whether they left the port in time; a beep that comes later belongs to no scan."""
+        """True where they left the port in time; a beep that comes later belongs to no scan."""
         try:
             async with asyncio.timeout(_SAY_WITHIN_S):
                 await line.write(words)

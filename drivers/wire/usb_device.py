@@ -24,7 +24,7 @@ _HexId = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{4}$")]
 
 
 class UsbOptions(DriverOptions):
-    """Which USB device."""
+    """Selection of a USB device."""
 
     vendor: _HexId
     """Four hexadecimal digits, as ``lsusb`` shows them before the colon."""
@@ -119,7 +119,7 @@ class UsbInterface:
                 return data
 
     def read_now(self) -> bytes:
-        """What has come already, which may be nothing; raises ``DeviceLost``."""
+        """Bytes that have come already, perhaps none; raises ``DeviceLost``."""
         if self._transfer is None or not self._transfer.done():
             return b""
         transfer, self._transfer = self._transfer, None

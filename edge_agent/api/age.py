@@ -15,7 +15,7 @@ class Verdict(StrEnum):
 
 
 class AgeCheckMethod(StrEnum):
-    """How an age was checked."""
+    """Method of an age check."""
 
     DOCUMENT_SCAN = "document_scan"
     BIRTH_DATE_ENTERED = "birth_date_entered"
@@ -23,7 +23,7 @@ class AgeCheckMethod(StrEnum):
 
 
 class DocumentClass(StrEnum):
-    """What kind of document proved, or did not prove, an age."""
+    """Class of the document that proved, or did not prove, an age."""
 
     DRIVING_LICENCE = "driving_licence"
     IDENTITY_CARD = "identity_card"
@@ -33,7 +33,7 @@ class DocumentClass(StrEnum):
 
 
 class NoScanReason(StrEnum):
-    """Why an age was checked without scanning a document."""
+    """Reasons for an age check without a scanned document."""
 
     CLEARLY_OF_AGE = "clearly_of_age"
     NO_CODE = "no_code"
@@ -44,7 +44,7 @@ class NoScanReason(StrEnum):
 
 
 class AgeReason(StrEnum):
-    """Why a document did not pass; in the order in which a person should hear of them."""
+    """Reasons why a document did not pass, the most telling first."""
 
     UNDER_AGE = "under_age"
     BIRTH_DATE_MISSING = "birth_date_missing"

@@ -1,4 +1,4 @@
-"""What a person, a POS application or a plugin may ask of the lane.
+"""Commands that a person, a POS application or a plugin may give to the lane.
 
 Each command is one ``POST /lane/{name}`` on the control socket. A refused command changes nothing
 and is answered with a :class:`~edge_agent.api.values.Refused`.

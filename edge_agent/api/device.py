@@ -30,7 +30,7 @@ class DeviceClass(StrEnum):
 
 
 class Bus(StrEnum):
-    """How a device is attached to the computer."""
+    """Connection between a device and the computer."""
 
     USB = "usb"
     SERIAL = "serial"
@@ -73,14 +73,14 @@ class Attached(Frozen):
 
 
 class ErrorLocus(StrEnum):
-    """Where in the conversation with the device an error lies."""
+    """Place of an error in the conversation with a device."""
 
     INPUT = "input"
     OUTPUT = "output"
 
 
 class DeviceState(StrEnum):
-    """What the device host knows of a device."""
+    """State of a device, as its host knows it."""
 
     CLOSED = "closed"
     READY = "ready"
@@ -95,7 +95,7 @@ class DataEvent(Frozen):
 
 
 class DriverOptions(BaseModel):
-    """What a driver reads from its ``[[devices]]`` table; an option it does not have is refused.
+    """Options of a driver in its ``[[devices]]`` table; an unknown option is refused.
 
     The docstring under each option is what ``edge-agent devices drivers NAME`` shows to IT.
     """
@@ -111,11 +111,11 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "error": ("no", "yes", UNKNOWN),
     "drawer": ("closed", "open", UNKNOWN),
 }
-"""What a device may say of itself, and in which words; a driver may add facts of its own."""
+"""Standard facts of devices and their values; a driver may add facts of its own."""
 
 
 class StatusUpdateEvent(Frozen):
-    """What the device says of itself, as named facts: ``{"paper": "near_end"}``.
+    """Facts that a device tells of itself, by name: ``{"paper": "near_end"}``.
 
     A fact the device does not tell is reported as ``unknown``, never as ``ok``.
     """
@@ -142,7 +142,7 @@ DeviceEvent = DataEvent | StatusUpdateEvent | ErrorEvent
 
 
 class Reply(Frozen):
-    """What became of a fired event, once that is committed.
+    """The answer to a fired event, once that is committed.
 
     ``accepted`` is what a scanner's good-read beep may say; ``message`` says why not.
     """
@@ -152,7 +152,7 @@ class Reply(Frozen):
 
 
 class Host(Protocol):
-    """What a driver is given."""
+    """The device host, as a driver sees it."""
 
     async def fire(self, event: DeviceEvent) -> Reply:
         """Hands the event to the lane. Waits while the queue is full and until the commit."""
@@ -180,7 +180,7 @@ Output = PrintReceipt | OpenDrawer
 
 
 class OutputOutcome(StrEnum):
-    """How an output ended.
+    """Outcome of an output.
 
     DONE: the device confirmed it. FAILED: it certainly did not happen, repeating is safe.
     UNCERTAIN: it may have happened; only a person can tell. IMPOSSIBLE: it did not happen, and this
@@ -239,7 +239,7 @@ class Driver(ABC, Generic[ConfigT]):
     @property
     @abstractmethod
     def device_classes(self) -> frozenset[DeviceClass]:
-        """What this device is, under its configuration."""
+        """The device classes under this configuration."""
 
     @abstractmethod
     async def claim(self) -> None:

@@ -48,7 +48,7 @@ class Event(Frozen):
 
 
 class Tender(StrEnum):
-    """What was paid with. A card payment is recorded, not made, by the lane."""
+    """Means of payment. A card payment is recorded, not made, by the lane."""
 
     CASH = "cash"
     CARD = "card"
@@ -477,7 +477,7 @@ class PluginReported(Event):
 
 
 class ReceiptCompleted(Event):
-    """How a print job ended. ``uncertain``: it may be on paper; the operator decides.
+    """A print job ended. ``uncertain``: it may be on paper; the operator decides.
 
     Version 2 added the edition, version 3 the number of the sale.
     """
@@ -530,7 +530,7 @@ class ReceiptDecided(Event):
 
 
 class DrawerCompleted(Event):
-    """How a drawer pulse ended. ``unknown``: the pulse was sent and no pin confirmed it.
+    """A drawer pulse ended. ``unknown``: the pulse was sent and no pin confirmed it.
 
     ``basket_id`` is None where the drawer was opened without a sale (version 2). ``interrupted``:
     the agent stopped meanwhile (version 3).
@@ -675,7 +675,7 @@ PLUGIN_EVENTS: tuple[type[Event], ...] = (
     EmployeeTimeRecorded,
     PluginReported,
 )
-"""What plugins may publish: events that change nothing of the lane by themselves."""
+"""Events that plugins may publish: none changes the lane by itself."""
 
 
 def parse_event(text: str | bytes) -> Event:

@@ -18,7 +18,7 @@ from edge_agent.api.values import (
 
 
 class Phase(StrEnum):
-    """Where the lane is in a sale."""
+    """Phase of a sale."""
 
     SIGNED_OFF = "signed_off"
     READY = "ready"

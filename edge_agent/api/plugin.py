@@ -210,7 +210,7 @@ class Plugin(ABC, Generic[SettingsT, StateT]):
         return ""
 
     def most_keys(self) -> int:
-        """How many keys are kept; the ones written longest ago are forgotten, within a minute."""
+        """The most keys that are kept; those written longest ago are forgotten, within a minute."""
         return MOST_KEYS
 
     @classmethod

@@ -88,6 +88,6 @@ Element = Annotated[
 
 
 class Receipt(Frozen):
-    """What a POSPrinter prints and then cuts."""
+    """A receipt, which a POSPrinter prints and then cuts."""
 
     elements: tuple[Element, ...]

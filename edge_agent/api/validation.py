@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, in words for the person who wrote it."""
+"""Validation errors of pydantic in plain words."""
 
 import re
 

@@ -132,7 +132,7 @@ class Scan(Frozen):
 
 
 class Role(StrEnum):
-    """What an employee may do: a lead approves what a cashier may not."""
+    """Role of an employee: a lead approves what a cashier may not."""
 
     CASHIER = "cashier"
     LEAD = "lead"
@@ -148,7 +148,7 @@ class Employee(Frozen):
 
 
 class ItemFlag(StrEnum):
-    """Why somebody should look at an item although it was taken."""
+    """Reasons to look at an item although it was taken."""
 
     PAST_EXPIRY = "past_expiry"
     RECALLED = "recalled"
@@ -207,7 +207,7 @@ class TaxLine(Frozen):
 
 
 class Severity(StrEnum):
-    """How a prompt asks for attention."""
+    """Severity of a prompt."""
 
     INFO = "info"
     ATTENTION = "attention"
@@ -227,7 +227,7 @@ class Prompt(Frozen):
 
 
 class Refused(Frozen):
-    """Why something was not done.
+    """A refusal: why something was not done.
 
     ``code`` is stable and for programs; ``message`` says what was refused, why and what to do, in
     the cashier's words; ``gtin`` is the item that it is about, where there is one.

@@ -1,4 +1,4 @@
-"""How a command puts a question to a running agent."""
+"""Requests of commands to a running agent."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whether a configuration would do, without starting anything."""
+"""The ``check`` command: a configuration, without starting anything."""
 
 import asyncio
 import os
@@ -74,7 +74,7 @@ def _shared_places(config: "Config") -> list[str]:
 
 
 def _wrong_addresses(config: "Config") -> list[str]:
-    """Where the agent could not listen, and what it could not ask Kafka with."""
+    """Wrong socket paths and Kafka options."""
     from edge_agent.api.errors import ControlError
     from edge_agent.app import kafka_settings
     from edge_agent.control.server import check_socket_path

@@ -1,4 +1,4 @@
-"""What the lane makes of a payload."""
+"""The ``decode`` command: the meaning of a payload."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What is attached, what could serve it, and writing that down."""
+"""Commands about attached devices and the drivers that could serve them."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How a command writes to the database of an agent that is not running."""
+"""Writing to the database of an agent that is not running."""
 
 import os
 from typing import TYPE_CHECKING, TypeVar

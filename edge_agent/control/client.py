@@ -89,7 +89,7 @@ class ControlClient:
         return await self._ask(list[DeviceMessage], "GET", "/devices")
 
     async def outbox(self) -> OutboxMessage:
-        """How far delivery has got."""
+        """Progress of the delivery."""
         return await self._ask(OutboxMessage, "GET", "/outbox")
 
     async def jobs(self) -> list[JobMessage]:
@@ -109,7 +109,7 @@ class ControlClient:
         return await self._ask(ServiceMessage, "GET", f"/services/status/{service_id}")
 
     async def health(self) -> HealthMessage:
-        """Whether all is well."""
+        """Report the health."""
         return await self._ask(HealthMessage, "GET", "/health")
 
     async def import_price_book(self, text: str) -> ImportMessage:

@@ -1,4 +1,4 @@
-"""What travels over the control socket."""
+"""Messages of the control socket."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ class ApiModel(BaseModel):
 
 
 class Problem(ApiModel):
-    """Why something was refused (RFC 9457, ``application/problem+json``).
+    """A problem: why a request was refused (RFC 9457, ``application/problem+json``).
 
     ``code`` is stable and for programs, ``detail`` for people; ``fields`` names wrong settings.
     """
@@ -69,7 +69,7 @@ class PluginMessage(ApiModel):
 
 
 class PluginChange(ApiModel):
-    """What to change of a plugin; what is left out stays. Effective from the next event on."""
+    """Changes to a plugin; what is left out stays. Effective from the next event on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -89,7 +89,7 @@ class DeviceMessage(ApiModel):
 
 
 class OutboxMessage(ApiModel):
-    """How far delivery to Kafka has got; ``error`` is empty while the broker answers."""
+    """Progress of the delivery to Kafka; ``error`` is empty while the broker answers."""
 
     forwarding: bool
     newest_position: int
@@ -134,6 +134,6 @@ class EventMessage(ApiModel):
 
 
 class ImportMessage(ApiModel):
-    """How many rows an import took."""
+    """Number of rows that an import took."""
 
     rows: int

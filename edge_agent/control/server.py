@@ -189,7 +189,7 @@ def _serve_machine(app: FastAPI, services: Services) -> None:
 
     @app.get("/outbox", tags=["machine"])
     async def outbox() -> OutboxMessage:
-        """How far delivery to Kafka has got."""
+        """Progress of the delivery to Kafka."""
         return await services.outbox()
 
     @app.get("/jobs", tags=["machine"])
@@ -214,7 +214,7 @@ def _serve_machine(app: FastAPI, services: Services) -> None:
 
     @app.get("/health", tags=["machine"])
     async def health() -> HealthMessage:
-        """Whether all is well, and what is not."""
+        """Report the health, and what is wrong."""
         return await services.health()
 
     @app.put("/price-book", tags=["machine"], openapi_extra=_CSV_BODY)

@@ -1,4 +1,4 @@
-"""What the control server needs to be handed."""
+"""The services behind the control server."""
 
 from collections.abc import AsyncIterator
 from typing import Any, Literal, Protocol
@@ -56,7 +56,7 @@ class Services(Protocol):
     async def health(self) -> HealthMessage: ...
 
     async def position_behind(self, after: int | None) -> int:
-        """Where a reader of the events begins who has seen ``after``; None: at the next one."""
+        """The position behind which a reader of ``after`` begins; None: at the next event."""
         ...
 
     def events(self, after: int) -> AsyncIterator[EventMessage]: ...

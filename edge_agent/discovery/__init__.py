@@ -1,1 +1,1 @@
-"""What is attached to this computer, which driver fits it, and what keeps it from being used."""
+"""Discovery of attached devices, of drivers that fit them, and of obstacles."""

@@ -1,4 +1,4 @@
-"""Who uses a device file, and whether the agent may."""
+"""Users of a device file, and the agent's permission to use it."""
 
 import grp
 import os
@@ -14,7 +14,7 @@ _SUBSYSTEMS = {Bus.USB: "usb", Bus.SERIAL: "tty", Bus.INPUT: "input"}
 
 
 def may_use(attached: Attached) -> bool:
-    """Whether the agent, as its systemd unit runs it, may read and write the device file."""
+    """True where the agent, as its systemd unit runs it, may read and write the device file."""
     try:
         status = Path(attached.path).stat()
     except OSError:

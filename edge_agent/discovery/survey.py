@@ -42,7 +42,7 @@ def survey(
     allowed: Callable[[Attached], bool] = may_use,
     held_by: Callable[[str], list[str]] = holders,
 ) -> list[Finding]:
-    """What is attached, what fits each, and what keeps it from being used."""
+    """Survey attached devices, the drivers that fit them, and obstacles."""
     findings = []
     for device in attached:
         matches, faults = _matches(device, registry)

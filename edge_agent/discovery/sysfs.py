@@ -80,7 +80,7 @@ def _input(root: Path) -> Iterator[Attached]:
 
 
 def _types(capabilities: str) -> bool:
-    """Whether an input device has the keys of a keyboard; words of hex, the highest first."""
+    """True where an input device has the keys of a keyboard; words of hex, the highest first."""
     words = [int(word, 16) for word in capabilities.split()]
     keys = 0
     for word in words:
@@ -139,7 +139,7 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _text(file: Path) -> str:
-    """What a file says; a device may say anything, and a terminal must not obey it."""
+    """The text of a file, without control characters: a device may write anything."""
     try:
         text = file.read_text(errors="replace").strip()
     except OSError:

@@ -1,1 +1,1 @@
-"""What a scan means. Pure: bytes and rules in, a meaning out; no input raises."""
+"""Interpretation of scans. Pure: bytes and rules in, a result out; no input raises."""

@@ -77,14 +77,14 @@ class NotElements(Exception):
 
 
 def looks_like_elements(text: str) -> bool:
-    """Whether a code that does not say so begins as an item's or a coupon's elements do."""
+    """True where a code that does not say so begins as an item's or a coupon's elements do."""
     if _HUMAN_READABLE.match(text) or _COUPON.match(text):
         return True
     return text[:2] == "01" and len(text) >= 16 and canonical_gtin(text[2:16]) is not None
 
 
 def is_uri(text: str) -> bool:
-    """Whether the text is a web address."""
+    """True where the text is a web address."""
     return _URI_SCHEME.match(text) is not None
 
 

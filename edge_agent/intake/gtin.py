@@ -13,7 +13,7 @@ _LENGTHS = (8, 12, 13, 14)
 
 
 class EightDigits(StrEnum):
-    """How eight bare digits are read when the price book does not settle it.
+    """Reading of eight bare digits where the price book does not settle it.
 
     ``BY_LEADING_ZERO``: a leading 0 is the number system of a UPC-E, because no GTIN-8 that may
     leave its shop begins so.
@@ -42,7 +42,7 @@ def canonical_gtin(digits: str) -> str | None:
 
 
 def has_gtin_length(digits: str) -> bool:
-    """Whether the text could be a GTIN but for its check digit."""
+    """True where the text could be a GTIN but for its check digit."""
     return len(digits) in _LENGTHS and digits.isascii() and digits.isdigit()
 
 

@@ -32,13 +32,13 @@ _RANGES: tuple[tuple[str, str, range], ...] = (
 
 
 def looks_like_payment_card(text: str) -> bool:
-    """Whether a payment card's number stands anywhere in the text, in any script's digits."""
+    """True where a payment card's number stands anywhere in the text, in any script's digits."""
     plain = normalize("NFKC", text)
     return any(is_card_number(_GAPS.sub("", run)) for run in _RUN.findall(plain))
 
 
 def is_card_number(digits: str) -> bool:
-    """Whether issuer range, length and Luhn digit fit."""
+    """True where issuer range, length and Luhn digit fit."""
     if not (12 < len(digits) < 20 and digits.isascii() and digits.isdigit()):
         return False
     known = any(

@@ -1,4 +1,4 @@
-"""What the shop decided about scans."""
+"""The shop's policy for scans."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from edge_agent.intake.rules import ScanRules
 
 
 class DoubtfulGoods(StrEnum):
-    """What is done with an item past its expiry, or recalled."""
+    """Policy for items that are past their expiry or recalled."""
 
     REFUSE = "refuse"
     FLAG = "flag"

@@ -1,4 +1,4 @@
-"""What the shop's own codes look like."""
+"""Patterns of the shop's own codes."""
 
 import re
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class ScanRules:
     separators: tuple[str, ...] = ("\x1d",)
 
     def own_code(self, text: str, *, card_number: bool) -> ScanResult | None:
-        """What one of the shop's own codes means; None where the text is none of them.
+        """The result for one of the shop's own codes; None where the text is none of them.
 
         Args:
             card_number: a payment card's number stands in the text. Then only a pattern that

@@ -45,7 +45,7 @@ class ItemCode:
 
     @property
     def read_as(self) -> Symbology:
-        """What the preferred reading takes the symbol for."""
+        """The symbology of the preferred reading."""
         return self.readings[0].read_as
 
 
@@ -77,7 +77,7 @@ class GiftCardCode:
 
 
 class LaneFunction(StrEnum):
-    """What a function code on the counter may do."""
+    """Functions of a code on the counter."""
 
     SUBTOTAL = "subtotal"
     VOID_LAST_LINE = "void-last-line"
@@ -101,7 +101,7 @@ class DocumentScan:
 
 @dataclass(frozen=True, slots=True)
 class PaymentCardScan:
-    """What looks like a payment card number. Nothing of it was kept."""
+    """A number that looks like a payment card's. Nothing of it was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
-"""Why a scan means nothing to the lane, for programs and for the cashier."""
+"""Reasons why a scan means nothing to the lane."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class UnknownReason(StrEnum):
-    """Why a scan is of no use."""
+    """Reason why a scan is of no use."""
 
     EMPTY = "empty"
     TOO_LONG = "too_long"

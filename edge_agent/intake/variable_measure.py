@@ -92,7 +92,7 @@ class MeasureLayout:
 
 @dataclass(frozen=True, slots=True)
 class VariableMeasure:
-    """What a layout found; one of the three is set.
+    """Measure that a layout found; one of the three is set.
 
     Attributes:
         gtin: the number with its measure and verifier set to zero, as the price book has it.

@@ -98,7 +98,7 @@ def _basket(state: LaneState, event: BasketStarted) -> Basket:
 
 
 def _configured(state: LaneState, event: AgentStarted) -> _Changes:
-    """What the configuration says from now on; the currency of an open sale stays."""
+    """Apply the configuration; the currency of an open sale stays."""
     changes: _Changes = {"running": True}
     if event.currency is not None and state.basket is None:
         changes["currency"] = event.currency

@@ -1,4 +1,4 @@
-"""What the lane is asked, with everything looked up that it needs to answer."""
+"""Inputs of the lane, with everything looked up that it needs to answer."""
 
 from typing import Literal
 

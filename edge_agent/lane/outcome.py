@@ -1,4 +1,4 @@
-"""What a decision of the lane needs from outside, and what it consists of."""
+"""Context and outcome of the lane's decisions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ LaneJob = ReceiptJob | DrawerJob
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What follows from an accepted input: events that change the lane, and jobs."""
+    """Outcome of an accepted input: events that change the lane, and jobs."""
 
     events: tuple[Event, ...]
     jobs: tuple[LaneJob, ...] = ()

@@ -40,7 +40,7 @@ from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Prompt, Severity
 
 MOST_PROMPTS: Mapping[str, int] = {"input": 6, "sale": 20, "retracted": 20}
-"""How long a prompt lasts -> how many of them are shown."""
+"""``Prompt.lasts`` -> the most prompts of that kind that are shown."""
 _ENDS_SALE = (BasketVoided, PaymentCompleted)
 _ANSWERS_INPUT = (
     *_ENDS_SALE,
@@ -78,7 +78,7 @@ _AFTER_A_FAIL = (
 
 
 def prompts_after(state: LaneState, event: Event) -> tuple[Prompt, ...]:
-    """What the cashier sees after an event.
+    """The prompts after an event.
 
     Args:
         state: the lane before the event.
@@ -164,7 +164,7 @@ def _retracted_source(event: Event) -> str | None:
 
 
 def _said(state: LaneState, event: Event) -> tuple[Prompt, ...]:
-    """What an event itself tells the cashier."""
+    """The prompts that an event adds."""
     match event:
         case ItemAdded():
             return _about_item(event)

@@ -205,7 +205,7 @@ class _Layout:
 
 
 def sale_code(sale: PaidSale, chain_code: str) -> str:
-    """What names a sale for good: store, lane, number and the start of its hash."""
+    """A permanent name of a sale: store, lane, number and the start of its hash."""
     number = sale.basket.sale_number
     return f"{sale.store}-{sale.lane}-{number}-{chain_code.replace('-', '')}"[:40]
 

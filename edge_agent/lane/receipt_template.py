@@ -15,7 +15,7 @@ from edge_agent.lane.receipt_words import LANGUAGES, Words
 
 
 class Block(StrEnum):
-    """What the agent knows how to lay out."""
+    """Parts of a receipt."""
 
     LOGO = "logo"
     STORE = "store"

@@ -1,4 +1,4 @@
-"""How long to wait before the next try."""
+"""Exponential back-off with jitter."""
 
 _MOST_DOUBLINGS = 20
 

@@ -26,7 +26,7 @@ class PriceBookImport:
 
     @property
     def rows(self) -> int:
-        """How many items it has."""
+        """The number of items."""
         return len(self.items)
 
     def apply(self, master_data: MasterData, now: datetime) -> Event:
@@ -49,7 +49,7 @@ class PeopleImport:
 
     @property
     def rows(self) -> int:
-        """How many people it has."""
+        """The number of people."""
         return len(self.people)
 
     def apply(self, master_data: MasterData, now: datetime) -> Event:
@@ -72,7 +72,7 @@ class RecallImport:
 
     @property
     def rows(self) -> int:
-        """How many recalls it has."""
+        """The number of recalls."""
         return len(self.recalls)
 
     def apply(self, master_data: MasterData, now: datetime) -> Event:

@@ -1,4 +1,4 @@
-"""What people decide about plugins, in force from the next event on."""
+"""Plugin administration: on, off and settings, in force from the next event on."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -109,7 +109,7 @@ class Supervisor:
             )
 
     async def _run_once(self, name: str, service: Callable[[], Awaitable[None]]) -> str:
-        """How a service ended by a fault; empty where it returned.
+        """The fault that ended a service; empty where it returned.
 
         It runs in a task of its own: one that cancels itself, or raises what ends tasks, ends that.
         """

@@ -47,7 +47,7 @@ class EventRecord:
 
     @property
     def place(self) -> JournalPlace:
-        """Where it stands, with its hash."""
+        """Its place in the journal, with its hash."""
         return JournalPlace(epoch=self.epoch, sequence=self.sequence, hash=self.hash.hex())
 
     @property
@@ -57,7 +57,7 @@ class EventRecord:
 
     @property
     def is_intact(self) -> bool:
-        """Whether its hash fits what it says and what it follows."""
+        """True where its hash fits what it says and what it follows."""
         return self.hash == chain_hash(
             self.previous_hash, self.source, self.epoch, self.sequence, self.event_id, self.body
         )

@@ -47,7 +47,7 @@ _CERTAINLY_UNDONE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """Where the database stands: a commit moves the head or, without an event, the token."""
+    """Mark of a commit: it moves the head or, without an event, the token."""
 
     head: Head
     token: bytes
@@ -92,11 +92,11 @@ class Committer:
         self._doubt: _Doubt | None = None
         self._wal = WalWatch(data_dir)
         self.alarm = ""
-        """Why a new epoch was begun at this start; empty where none was."""
+        """The reason why an epoch was begun at this start; empty where none was."""
 
     @property
     def trouble(self) -> str:
-        """What somebody should see to, although commits succeed; empty where nothing is."""
+        """A fault that needs attention although commits succeed; empty where there is none."""
         return " ".join(filter(None, (self.alarm, self._wal.alarm)))
 
     def open(self, now: datetime) -> None:
@@ -237,7 +237,7 @@ class Committer:
         return self._connection, self._mark
 
     def _settle_doubt(self) -> bool:
-        """Whether the doubtful commit happened, told by what is there.
+        """True where the doubtful commit happened, told by what is there.
 
         A commit of its own, on a new connection, makes sure that it stays so: frames of the
         doubtful one that a recovery might still find are overwritten, or are part of the database.
@@ -313,7 +313,7 @@ def _read_token(connection: Connection) -> bytes:
 
 
 def _identity(data_dir: Path) -> tuple[int, int] | None:
-    """Which file the database is; None where there is none."""
+    """Device and inode of the database file; None where there is none."""
     try:
         found = (data_dir / FILE_NAME).stat()
     except OSError:
@@ -322,7 +322,7 @@ def _identity(data_dir: Path) -> tuple[int, int] | None:
 
 
 def _changes(connection: Connection) -> int:
-    """How many rows this connection has changed since it was opened."""
+    """The number of rows that this connection has changed since it was opened."""
     return int(connection.connection.dbapi_connection.total_changes)  # type: ignore[union-attr]
 
 

@@ -167,7 +167,7 @@ def _read(
 
 
 def _acting(row: dict[str, str]) -> str:
-    """What the terminal UI, a receipt or a log must not be handed; empty where all is well."""
+    """Why a row must not reach a terminal, a receipt or a log; empty where it may."""
     for column, text in row.items():
         if name := first_acting(text):
             return f"{column} contains {name}, which cannot be shown"

@@ -76,12 +76,12 @@ class Epochs:
         return Head(head.position, head.source, epoch, 0, GENESIS)
 
     def has_row(self, epoch: int) -> bool:
-        """Whether the epoch is in the table."""
+        """True where the epoch is in the table."""
         query = select(_EPOCH.c.epoch).where(_EPOCH.c.epoch == epoch)
         return self._connection.execute(query).scalar_one_or_none() is not None
 
     def accounts_for(self, place: JournalPlace) -> bool:
-        """Whether this database knows an event that the lane is known to have written.
+        """True where this database knows an event that the lane is known to have written.
 
         It does where it holds the event, where it has pruned it, or where an epoch names it, or a
         later event of the same epoch, as its predecessor.

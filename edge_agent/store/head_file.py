@@ -106,7 +106,7 @@ class HeadFile:
         return f"{line.ljust(_SLOT - 1)}\n".encode()
 
     def _parse(self, slot: bytes) -> tuple[int, int, Head] | None:
-        """How often the file had been written, the largest epoch, and the head."""
+        """Number of writes, the largest epoch, and the head."""
         parts = slot.split()
         if len(parts) != 7:
             return None

@@ -48,7 +48,7 @@ class JobTable:
         return [_job(row._mapping) for row in rows]
 
     def open_or_failed(self, limit: int) -> list[Job]:
-        """What somebody may want to know of: uncertain ones first, receipts, then the newest."""
+        """Jobs worth showing: uncertain ones first, receipts, then the newest."""
         rows = self._connection.execute(
             select(_JOB)
             .where(

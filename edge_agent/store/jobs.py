@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class JobKind(StrEnum):
-    """What a job does."""
+    """Kind of a job."""
 
     RECEIPT = "receipt"
     DRAWER = "drawer"
@@ -13,7 +13,7 @@ class JobKind(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """How far a job has got.
+    """Status of a job.
 
     RUNNING is committed before the effect begins, so that a job found running after a crash may
     have happened: it becomes UNCERTAIN, and a person decides; then it is DISMISSED.

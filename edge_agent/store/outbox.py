@@ -40,7 +40,7 @@ class Randomness(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StreamPlace:
-    """Where a record is in its Kafka topic."""
+    """Place of a record in its Kafka topic."""
 
     partition: int
     offset: int
@@ -48,7 +48,7 @@ class StreamPlace:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a reader has got; ``stream`` is None where that is not known."""
+    """Position of a reader; ``stream`` is None where that is not known."""
 
     position: int
     stream: StreamPlace | None = None
@@ -124,7 +124,7 @@ class Outbox:
         return next(iter(self.after(0, 1)), None)
 
     def count(self) -> int:
-        """How many events are stored."""
+        """The number of stored events."""
         return self._connection.execute(select(func.count()).select_from(_OUTBOX)).scalar_one()
 
     def newest_position(self) -> int:
@@ -132,7 +132,7 @@ class Outbox:
         return self._connection.execute(select(func.max(_OUTBOX.c.position))).scalar_one() or 0
 
     def cursor(self, name: str) -> Cursor:
-        """How far the named reader has got."""
+        """The cursor of the named reader."""
         row = self._connection.execute(select(_CURSOR).where(_CURSOR.c.name == name)).one_or_none()
         if row is None:
             return Cursor(0)
@@ -167,7 +167,7 @@ class Outbox:
         return added.rowcount == 1
 
     def count_set_aside(self) -> int:
-        """How many events were set aside and are still stored."""
+        """The number of events that were set aside and are still stored."""
         return self._connection.execute(select(func.count()).select_from(_SET_ASIDE)).scalar_one()
 
     def oldest_waiting(self, position: int) -> str | None:

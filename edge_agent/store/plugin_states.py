@@ -1,4 +1,4 @@
-"""What plugins remember: one row for each plugin and key."""
+"""States of plugins: one row for each plugin and key."""
 
 from collections.abc import Mapping
 from typing import Any

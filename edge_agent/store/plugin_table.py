@@ -1,4 +1,4 @@
-"""What people decided about each plugin, its timers and its records."""
+"""Tables of plugins: decisions of people, timers and records."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which events and jobs have served their time, told without the clock of the wall.
+"""Retention of events and jobs, by the agent's running time and not by the clock.
 
 A lane PC's clock may be wrong by years when it starts. What dates the events is therefore how long
 the agent has been running since, over all restarts: every so often a mark says how far the journal
@@ -31,7 +31,7 @@ class Retention:
         self._connection = connection
 
     def running_s(self) -> float:
-        """How long the agent had been running at the newest mark; seconds, over all restarts."""
+        """Seconds that the agent had been running at the newest mark, over all restarts."""
         query = select(func.max(_MARK.c.running_s))
         return self._connection.execute(query).scalar_one() or 0.0
 

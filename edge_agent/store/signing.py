@@ -66,7 +66,7 @@ def key_id(public_key: str) -> str:
 
 
 def signature_is_right(public_key: str, source: str, head: JournalPlace, signature: str) -> bool:
-    """Whether a head was signed with the private half of ``public_key`` (both base64)."""
+    """True where a head was signed with the private half of ``public_key`` (both base64)."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
         key.verify(base64.b64decode(signature, validate=True), _text(source, head))

@@ -55,7 +55,7 @@ class PrunedRow(SQLModel, table=True):
 
 
 class RetentionMarkRow(SQLModel, table=True):
-    """How far events and jobs had got after so many seconds of running, over all restarts."""
+    """Newest event and job after so many seconds of running, over all restarts."""
 
     __tablename__: ClassVar[str] = "retention_mark"
     running_s: float = Field(primary_key=True)
@@ -102,7 +102,7 @@ class LaneSnapshotRow(SQLModel, table=True):
 
 
 class PluginRow(SQLModel, table=True):
-    """What people decided about a plugin, and the version of its states."""
+    """Decisions of people about a plugin, and the version of its states."""
 
     __tablename__: ClassVar[str] = "plugin"
     name: str = Field(primary_key=True)
@@ -113,7 +113,7 @@ class PluginRow(SQLModel, table=True):
 
 
 class PluginStateRow(SQLModel, table=True):
-    """What a plugin remembers of one key, as JSON; written with the event at that position."""
+    """State of a plugin for one key, as JSON; written with the event at that position."""
 
     __tablename__: ClassVar[str] = "plugin_state"
     __table_args__ = (Index("ix_plugin_state_position", "plugin", "position"),)

@@ -1,4 +1,4 @@
-"""What a piece of work is handed: the database inside the open transaction."""
+"""Transaction: the database as a piece of work sees it."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future

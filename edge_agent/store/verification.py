@@ -23,7 +23,7 @@ _COPIES = ("type", "version", "occurred_at")
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found.
+    """Result of a verification.
 
     Attributes:
         checked: how many events were read, of ``stored``.
@@ -178,7 +178,7 @@ class _Signatures:
 
 
 def _opening(record: EventRecord) -> dict[str, Any]:
-    """What the opening of an epoch says; nothing where the event is no such thing."""
+    """The body of an epoch's opening; empty for any other event."""
     body = json.loads(record.body) if record.type == _type_of(EpochOpened) else {}
     return body if isinstance(body, dict) else {}
 
@@ -193,7 +193,7 @@ def _outside(database: Database, seen: Head | None, last: EventRecord | None) ->
 
 
 def _beyond(cursors: Mapping[str, int], pruned: int, last: EventRecord | None) -> Iterator[str]:
-    """What was delivered exists, and what was pruned was delivered."""
+    """Check that delivered events exist and that pruned ones were delivered."""
     delivered = max((at for at in cursors.values() if isinstance(at, int)), default=0)
     if delivered > max(last.position if last is not None else 0, pruned):
         yield f"the cursor is at position {delivered}, beyond the newest event"
@@ -228,7 +228,7 @@ def _why_not_next(record: EventRecord, before: EventRecord) -> Iterator[str]:
 
 
 def why_corrupt(record: EventRecord) -> str:
-    """Why a stored event is not what was committed; empty where it is.
+    """The reason why a stored event is not what was committed; empty where it is.
 
     The columns beside the body are copies of what it says, which the hash does not cover.
     """

@@ -22,7 +22,7 @@ class WalWatch:
         self._largest = largest
         self._commits = 0
         self.alarm = ""
-        """Why the log is too large; empty where it is not."""
+        """The reason why the log is too large; empty where it is not."""
 
     def committed(self, connection: Connection) -> None:
         """A commit has happened on the writing connection."""

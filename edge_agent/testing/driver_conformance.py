@@ -1,4 +1,4 @@
-"""What every driver must hold, as suites that run against the real device or a stand-in."""
+"""Conformance suites for drivers, run against the real device or a stand-in."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from edge_agent.testing.fake_host import FakeHost, serving
 
 
 class DriverConformance(ABC):
-    """What every driver must hold; subclass it and tell how to bring the device about.
+    """Conformance of every driver; subclass it and say how to make the device.
 
     The subclass's name begins with ``Test``. ``driver`` gives a fresh driver for the same device
     each time; ``plug`` and ``unplug`` make the device present and absent; ``emit`` lets it send
@@ -178,7 +178,7 @@ class DriverConformance(ABC):
 
 
 class ScannerConformance(DriverConformance):
-    """What every scanner's driver must hold besides.
+    """Conformance of a scanner's driver.
 
     ``good_input``: the pieces in which the device sends its scans; ``good_scans``: what is to be
     read from them; ``settle_s`` is longer than any silence by which the driver ends a scan;
@@ -229,7 +229,7 @@ class ScannerConformance(DriverConformance):
 
 
 class OutputConformance(DriverConformance):
-    """What the driver of every printer and every drawer must hold besides.
+    """Conformance of a printer's or drawer's driver.
 
     ``request``: something the device can do.
     """
@@ -290,7 +290,7 @@ class OutputConformance(DriverConformance):
 
 
 def _leftovers() -> dict[str, int]:
-    """How many there are of what a driver may forget to give back."""
+    """Count the resources that a driver may forget to give back."""
     return {
         "tasks": sum(not task.done() for task in asyncio.all_tasks()),
         "threads": threading.active_count(),

@@ -33,7 +33,7 @@ class FakeHost:
 
     @property
     def busy(self) -> bool:
-        """Whether it takes nothing."""
+        """True where it takes nothing."""
         return not self._free.is_set()
 
     @busy.setter
@@ -63,7 +63,7 @@ class FakeHost:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What the device has said of itself so far."""
+        """The facts that the device has told so far."""
         told: dict[str, str] = {}
         for event in self.events:
             if isinstance(event, StatusUpdateEvent):

@@ -77,7 +77,7 @@ class PluginScenario:
         return self._state.plugins[self._plugin]
 
     def state(self, key: str = "") -> Any:
-        """What the plugin remembers of a key, as it was stored."""
+        """The plugin's state for a key, as it was stored."""
         state_type = type(self.slot.plugin).state_type if self.slot.plugin else State
         stored = self._states.get(key)
         return state_type() if stored is None else state_type.model_validate_json(stored)
@@ -94,7 +94,7 @@ class PluginScenario:
 
     @property
     def prompts(self) -> list[str]:
-        """What the cashier is told."""
+        """The messages that the cashier sees."""
         return [prompt.message for prompt in self._state.shown.prompts]
 
     def price(

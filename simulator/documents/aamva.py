@@ -34,7 +34,7 @@ def dashed(day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """How a card is written; what is not set follows the standard of its version.
+    """Style of a card; what is not set follows the standard of its version.
 
     Attributes:
         kind: the subfile type, ``DL`` or ``ID``.

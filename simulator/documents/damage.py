@@ -1,4 +1,4 @@
-"""What happens to a document's code between its issuer and the till."""
+"""Damage to a document's code between its issuer and the till."""
 
 import re
 from collections.abc import Callable, Mapping

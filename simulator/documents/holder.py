@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who the document is for. ``expires`` is None on one that does not expire."""
+    """Holder of a document. ``expires`` is None on one that does not expire."""
 
     birth: date
     issued: date

@@ -11,7 +11,7 @@ _CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """How a zone is written.
+    """Style of a machine-readable zone.
 
     Attributes:
         unknown: how many parts of the birth date are not known: 1 the day, 2 the month as well,

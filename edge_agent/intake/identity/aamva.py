@@ -144,7 +144,7 @@ def _is_torn(layout: AamvaLayout) -> bool:
 
 
 def _is_more_than_one(layout: AamvaLayout) -> bool:
-    """Whether two cards were scanned into one: two headers, two starts or two holders."""
+    """True where two cards were scanned into one: two headers, two starts or two holders."""
     text = layout.text
     starts = sum(
         not layout.is_own_data(match.start()) or _STARTS_CARD.match(text, match.start()) is not None

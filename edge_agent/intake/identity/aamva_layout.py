@@ -1,4 +1,4 @@
-"""Where the elements of an AAMVA bar code begin, told from the text alone.
+"""Layout of the elements in an AAMVA bar code, from the text alone.
 
 The identifiers of the dates are also parts of names, streets and numbers: ADDISON has DDI, GOODBAR
 has DBA, New York's own data are base64. Whether an identifier is meant as one is told by where it

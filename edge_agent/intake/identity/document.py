@@ -1,4 +1,4 @@
-"""What is read of an identity document: its dates and what casts doubt on them, nothing else.
+"""An identity document as it was read: its dates and the doubts about them, nothing else.
 
 Name, number, address and picture are never parsed: what is not read cannot leak.
 """

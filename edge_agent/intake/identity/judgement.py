@@ -13,7 +13,7 @@ OLDEST_AGE = 115
 
 
 class ExpiredPolicy(StrEnum):
-    """What an expired document, or one of unknown validity, proves."""
+    """Policy for expired documents and those of unknown validity."""
 
     REFUSE = "refuse"
     ACCEPT = "accept"
@@ -49,7 +49,7 @@ class Judgement:
 
 
 def judge(document: IdentityDocument, rule: AgeRule, on: date) -> Judgement:
-    """Whether the holder is of age ``on`` that day. Doubt of any kind never passes.
+    """True where the holder is of age ``on`` that day. Doubt of any kind never passes.
 
     A person comes of age at the beginning of their birthday.
     """

@@ -204,7 +204,7 @@ def _mrv(second: str, version: str) -> _Fields:
 
 
 def _second_line(second: str, version: str, *checks: tuple[str, str]) -> _Fields:
-    """What the second lines of all formats with two lines have in common."""
+    """The fields that the second lines of all formats with two lines share."""
     birth, expiry = second[13:19], second[21:27]
     return _Fields(
         version=version,

@@ -1,4 +1,4 @@
-"""What the law and the shop say about reading identity documents."""
+"""Policy for reading identity documents: the law and the shop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ _SCAN_WAS_POSSIBLE = frozenset({NoScanReason.CLEARLY_OF_AGE, NoScanReason.SCAN_D
 
 
 class ScanPolicy(StrEnum):
-    """Whether documents may be scanned, or must be."""
+    """Scanning of documents: allowed or required."""
 
     FORBIDDEN = "forbidden"
     ALLOWED = "allowed"
@@ -21,7 +21,7 @@ class ScanPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IdentityPolicy:
-    """How documents are judged, and where they may be scanned.
+    """Policy for judging documents, and where they may be scanned.
 
     Attributes:
         jurisdiction: where the shop is, in the words of ``scans``.
@@ -40,14 +40,14 @@ class IdentityPolicy:
         return AgeRule(minimum_age, self.expired, self.leap_day)
 
     def may_scan(self, issuer: str | None) -> bool:
-        """Whether a document of that issuer may be scanned here.
+        """True where a document of that issuer may be scanned here.
 
         Either law forbids it: that of the place, and that of the document's issuer.
         """
         return ScanPolicy.FORBIDDEN not in (self._policy_of(issuer), self._here)
 
     def accepts(self, reason: NoScanReason) -> bool:
-        """Whether an age may be checked without a scan for that reason."""
+        """True where an age may be checked without a scan for that reason."""
         return self._here is not ScanPolicy.REQUIRED or reason not in _SCAN_WAS_POSSIBLE
 
     @property

@@ -98,7 +98,7 @@ class DeviceHost:
         return self._clock()
 
     async def fire(self, event: DeviceEvent) -> Reply:
-        """What the driver has to say; returns when it is committed."""
+        """Take an event of the driver; return when it is committed."""
         match event:
             case DataEvent(scan=scan):
                 return await self._scan(scan)
@@ -247,7 +247,7 @@ class DeviceHost:
         log.error(what, device=self.name, error=type(error).__name__, where="".join(frames))
 
     def _trouble(self) -> str:
-        """What the cashier should know of this device, in their words."""
+        """Advice about this device for the cashier; empty where all is well."""
         if self._state is DeviceState.LOST:
             return f"The {self.name} does not answer. Check its cable and power."
         if self._state is DeviceState.BROKEN:

@@ -1,4 +1,4 @@
-"""What devices say of themselves, for the journal and for the cashier."""
+"""Device recorder: reports of devices, for the journal and for the cashier."""
 
 from typing import Literal
 

@@ -25,7 +25,7 @@ class DeviceSetup:
 
 @dataclass(frozen=True, slots=True)
 class DeviceStatus:
-    """What is known of a device; a fact that is not listed is not known."""
+    """The known state of a device; a fact that is not listed is unknown."""
 
     name: str
     driver: str
@@ -36,12 +36,12 @@ class DeviceStatus:
 
     @property
     def obstacles(self) -> tuple[str, ...]:
-        """What keeps a ready device from working until somebody sees to it, in words."""
+        """Obstacles that keep a ready device from working until a person removes them."""
         return self._told(_OBSTACLES)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What will keep it from working soon, in words."""
+        """Conditions that will soon keep it from working."""
         return self._told(_WARNINGS)
 
     def _told(self, words: Mapping[tuple[str, str], str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ CUT_SHORT = "the agent stopped while it was under way"
 
 @dataclass(frozen=True, slots=True)
 class _Completion:
-    """What an outcome is called in the job table and in the two events."""
+    """Names of an outcome in the job table and in the two events."""
 
     status: JobStatus
     receipt: Literal["printed", "failed", "uncertain"]

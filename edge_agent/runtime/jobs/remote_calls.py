@@ -89,7 +89,7 @@ class RemoteCalls:
         await self._jobs.call_completed(job, answer)
 
     def _worth_it(self, job: Job, call: CallHttp) -> bool:
-        """Whether it is tried again, as of now."""
+        """True where it is tried again, as of now."""
         return self._clock().timestamp() - job.created_at < call.give_up_after_s
 
     def _no_answer(self, call: CallHttp, detail: str) -> HttpAnswered:

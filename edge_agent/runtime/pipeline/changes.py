@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 
 class Change(Enum):
-    """What a commit may have touched."""
+    """Kinds of changes that a commit makes."""
 
     EVENTS = auto()
     JOBS = auto()
@@ -22,7 +22,7 @@ class Signal:
 
     @property
     def count(self) -> int:
-        """How many changes there were; pass it to :meth:`wait_past`."""
+        """The number of changes so far; pass it to :meth:`wait_past`."""
         return self._count
 
     def notify(self) -> None:

@@ -1,4 +1,4 @@
-"""What the jobs of the lane carry until they are done."""
+"""Payloads of the lane's jobs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +34,7 @@ class ReceiptPayload(Frozen):
 
 
 def receipt_of(job: Job) -> ReceiptPayload | None:
-    """What a receipt's job prints; None where another version of the agent left it."""
+    """The payload of a receipt's job; None where another version of the agent left it."""
     try:
         return ReceiptPayload.model_validate_json(job.body)
     except ValidationError:
@@ -42,7 +42,7 @@ def receipt_of(job: Job) -> ReceiptPayload | None:
 
 
 def sale_number(job: Job) -> int | None:
-    """Which sale's receipt a job prints; None where it does something else, or nobody can tell."""
+    """The number of the sale whose receipt a job prints; None for any other job."""
     body = receipt_of(job) if job.kind is JobKind.RECEIPT else None
     return None if body is None else body.sale.basket.sale_number
 

@@ -90,7 +90,7 @@ class HeadSigner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the shop decided about its lanes."""
+    """The shop's policy for its lanes."""
 
     intake: IntakePolicy
     budget: Budget
@@ -131,7 +131,7 @@ class Pipeline:
         self._working: PipelineState | None = None
         self._durable: PipelineState | None = None
         self.trouble = ""
-        """Why the last transaction was not committed; empty where it was."""
+        """The reason why the last transaction was not committed; empty where it was."""
 
     @property
     def state(self) -> PipelineState:
@@ -325,7 +325,7 @@ class Pipeline:
         await self.execute(fire)
 
     def is_active(self, plugin: str) -> bool:
-        """Whether the plugin sees events now."""
+        """True where the plugin sees events now."""
         slot = self.state.plugins.get(plugin)
         return slot is not None and slot.status is PluginStatus.ACTIVE
 

@@ -56,7 +56,7 @@ _NOT_BY_KEY = Refused(
 
 
 class Lookup(Protocol):
-    """Where prices, people and recalls are looked up."""
+    """Lookup of prices, people and recalls."""
 
     def item(self, gtin: str) -> PriceBookItem | None: ...
 
@@ -75,14 +75,14 @@ class Resolver:
         self._lookup = lookup
 
     def scan(self, scan: Scan, lane: LaneState, now: datetime) -> inputs.LaneInput | Refused:
-        """What a scan asks of the lane."""
+        """Resolve a scan to an input of the lane, or a refusal."""
         meaning = interpret(scan, self._policy.rules, self._policy.today(now))
         return self._meaning(meaning, lane, now, quantity=1)
 
     def command(  # noqa: PLR0912 - a table of commands
         self, command: commands.LaneCommand, lane: LaneState, now: datetime
     ) -> inputs.LaneInput | Refused:
-        """What a command asks of the lane."""
+        """Resolve a command to an input of the lane, or a refusal."""
         today = self._policy.today(now)
         match command:
             case commands.EnterCode():

@@ -86,7 +86,7 @@ class PipelineState:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How long one ``decide`` may take, and the clock that tells, in seconds.
+    """The seconds that one ``decide`` may take, and the clock that tells.
 
     The clock is that of the thread's own work (``time.thread_time``): a busy machine is no fault
     of the plugin. ``watch`` runs each ``decide`` and may raise ``PluginTimeout`` in it.
@@ -99,7 +99,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What a plugin answered: actions, its state, and that as JSON where it changed."""
+    """A plugin's answer: actions, its state, and that as JSON where it changed."""
 
     actions: Sequence[Action]
     state: State
@@ -143,7 +143,7 @@ class UnitOfWork:
 
     @property
     def events(self) -> list[Event]:
-        """What happened so far, in the order of the journal."""
+        """The events so far, in the order of the journal."""
         return [entry.event for entry in self.entries]
 
     @property
@@ -153,7 +153,7 @@ class UnitOfWork:
 
     @property
     def employee_id(self) -> str | None:
-        """Who is signed on at the lane."""
+        """The employee who is signed on; None where nobody is."""
         return self.lane.operator.employee_id if self.lane.operator is not None else None
 
     @property
@@ -217,7 +217,7 @@ class UnitOfWork:
                 self._request(*self._requests.popleft())
 
     def hears(self, plugin: str) -> bool:
-        """Whether the plugin sees events as of now."""
+        """True where the plugin sees events as of now."""
         return plugin in self.plugins and self.plugins[plugin].status is PluginStatus.ACTIVE
 
     def notify(self, plugin: str, notice: Notice) -> None:
@@ -261,7 +261,7 @@ class UnitOfWork:
             self._do(name, action)
 
     def _guarded(self, slot: PluginSlot, event: Event | Notice, work: Callable[[], T]) -> T | None:
-        """What a stranger's code answers; None where that is a fault, which is recorded."""
+        """Run plugin code; None where it is at fault, which is recorded."""
         try:
             answer: T = self._budget.watch(work)
         # It may raise anything, even SystemExit: the sale goes on without it.

@@ -30,7 +30,7 @@ class PluginStatus(StrEnum):
 
 @dataclass(frozen=True)
 class PluginSeed:
-    """How the configuration file wants a plugin that this lane sees for the first time."""
+    """Configuration of a plugin that this lane sees for the first time."""
 
     enabled: bool | None
     settings: Mapping[str, Any]
@@ -68,7 +68,7 @@ class PluginSlot:
 
     @property
     def status(self) -> PluginStatus:
-        """What this slot does with an event."""
+        """The status, by which events are offered to the plugin or not."""
         if not self.registered:
             return PluginStatus.UNREGISTERED
         if self.plugin is None:
@@ -79,7 +79,7 @@ class PluginSlot:
 
     @property
     def guards(self) -> tuple[Guard, ...]:
-        """Where the lane fails closed while this plugin is on and cannot answer."""
+        """Events that hold the sale while this plugin is on and cannot answer."""
         if not (self.registered and self.enabled):
             return ()
         return (
@@ -97,14 +97,14 @@ class PluginSlot:
         )
 
     def differs_in_store(self, before: "PluginSlot") -> bool:
-        """Whether the store has to be told what people decided."""
+        """True where the store has to be told what people decided."""
         return self.settings is not before.settings or (self.registered, self.enabled) != (
             before.registered,
             before.enabled,
         )
 
     def keeps(self, key: str) -> bool:
-        """Whether the state of a key is kept at all."""
+        """True where the state of a key is kept at all."""
         return not key or self.most_keys > 0
 
     def with_state(self, key: str, state: object) -> "PluginSlot":
