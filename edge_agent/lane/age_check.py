@@ -5,7 +5,7 @@ from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Refused, Role
 from edge_agent.lane import holds
 from edge_agent.lane.basket import NO_SALE
-from edge_agent.lane.inputs import RecordAgeCheck
+from edge_agent.lane.inputs import CheckAge
 from edge_agent.lane.outcome import Context, Outcome
 from edge_agent.lane.session import NOT_SIGNED_ON
 
@@ -17,7 +17,7 @@ def required_age(state: LaneState) -> int | None:
     return max(ages, default=None)
 
 
-def record(state: LaneState, given: RecordAgeCheck, context: Context) -> Outcome | Refused:
+def record(state: LaneState, given: CheckAge, context: Context) -> Outcome | Refused:
     """Record a decision; a pass lifts every hold that asks for no more than that age.
 
     After a fail in the same sale a pass lifts nothing, unless a lead is signed on: else a second

@@ -3,14 +3,12 @@
 from edge_agent.api.events import NoSaleOpened
 from edge_agent.api.lane import LaneState
 from edge_agent.api.values import Refused, Role
-from edge_agent.lane.inputs import OpenWithoutSale
+from edge_agent.lane.inputs import NoSale
 from edge_agent.lane.outcome import Context, DrawerJob, Outcome
 from edge_agent.lane.session import NOT_SIGNED_ON
 
 
-def open_without_sale(
-    state: LaneState, given: OpenWithoutSale, context: Context
-) -> Outcome | Refused:
+def open_without_sale(state: LaneState, given: NoSale, context: Context) -> Outcome | Refused:
     """Records who opens the drawer and why; a lead's badge where the shop asks for one."""
     if state.operator is None:
         return NOT_SIGNED_ON

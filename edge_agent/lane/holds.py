@@ -6,7 +6,7 @@ from edge_agent.api.events import Event, HoldPlaced, HoldReleased
 from edge_agent.api.lane import Basket, Hold, LaneState
 from edge_agent.api.values import Employee, Refused, Role
 from edge_agent.lane.basket import NO_SALE
-from edge_agent.lane.inputs import LiftHoldByLead
+from edge_agent.lane.inputs import ReleaseHold
 from edge_agent.lane.outcome import Context, Outcome
 
 
@@ -47,7 +47,7 @@ def lift(
     return (released(state.basket, found, source, "plugin", reason, context),)
 
 
-def lift_by_lead(state: LaneState, given: LiftHoldByLead, context: Context) -> Outcome | Refused:
+def lift_by_lead(state: LaneState, given: ReleaseHold, context: Context) -> Outcome | Refused:
     """Release any hold on a lead's word; the reason is kept."""
     if state.basket is None:
         return NO_SALE

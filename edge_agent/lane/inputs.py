@@ -22,23 +22,23 @@ from edge_agent.api.values import (
 )
 
 
-class SignEmployeeOn(Frozen):
+class SignOn(Frozen):
     """``employee`` is None where the badge is not known."""
 
     employee: Employee | None
 
 
-class SignEmployeeOff(Frozen):
+class SignOff(Frozen):
     """Ends the session."""
 
     reason: Literal["requested", "automatic"]
 
 
-class StartSale(Frozen):
+class StartBasket(Frozen):
     """Opens a basket."""
 
 
-class AttachCustomer(Frozen):
+class IdentifyCustomer(Frozen):
     """Names the customer of the sale."""
 
     customer_id: str
@@ -61,28 +61,28 @@ class AddItem(Frozen):
     read_as: Symbology | None = None
 
 
-class VoidItem(Frozen):
+class VoidLine(Frozen):
     """Takes a line back."""
 
     line_id: int
 
 
-class VoidSale(Frozen):
+class VoidBasket(Frozen):
     """Gives the basket up."""
 
 
-class Finalize(Frozen):
+class FinalizeSubtotal(Frozen):
     """Computes the totals."""
 
 
-class TakeTender(Frozen):
+class Pay(Frozen):
     """``tendered`` is the cash given in minor units, None for the exact total."""
 
     tender: Tender
     tendered: int | None = None
 
 
-class RecordAgeCheck(Frozen):
+class CheckAge(Frozen):
     """A decision about the customer's age, by a person or from a document."""
 
     minimum_age: int
@@ -95,7 +95,7 @@ class RecordAgeCheck(Frozen):
     expired: bool | None = None
 
 
-class LiftHoldByLead(Frozen):
+class ReleaseHold(Frozen):
     """``approver`` is None where the badge is not known."""
 
     hold_id: str
@@ -103,7 +103,7 @@ class LiftHoldByLead(Frozen):
     reason: str
 
 
-class OpenWithoutSale(Frozen):
+class NoSale(Frozen):
     """Opens the drawer; ``approver`` is None where no badge was given, or an unknown one."""
 
     reason: str
@@ -111,16 +111,16 @@ class OpenWithoutSale(Frozen):
 
 
 LaneInput = (
-    SignEmployeeOn
-    | SignEmployeeOff
-    | StartSale
-    | AttachCustomer
+    SignOn
+    | SignOff
+    | StartBasket
+    | IdentifyCustomer
     | AddItem
-    | VoidItem
-    | VoidSale
-    | Finalize
-    | TakeTender
-    | RecordAgeCheck
-    | LiftHoldByLead
-    | OpenWithoutSale
+    | VoidLine
+    | VoidBasket
+    | FinalizeSubtotal
+    | Pay
+    | CheckAge
+    | ReleaseHold
+    | NoSale
 )

@@ -4,7 +4,7 @@ from edge_agent.api.events import PaymentCompleted, SubtotalFinalized, Tender
 from edge_agent.api.lane import Basket, LaneState, Operator
 from edge_agent.api.values import Money, Refused
 from edge_agent.lane.basket import NO_SALE
-from edge_agent.lane.inputs import TakeTender
+from edge_agent.lane.inputs import Pay
 from edge_agent.lane.outcome import Context, DrawerJob, LaneJob, Outcome, PaidSale, ReceiptJob
 from edge_agent.lane.session import NOT_SIGNED_ON
 
@@ -39,7 +39,7 @@ def finalize(state: LaneState, context: Context) -> Outcome | Refused:
     return Outcome((finalized,))
 
 
-def take(state: LaneState, given: TakeTender, context: Context) -> Outcome | Refused:
+def take(state: LaneState, given: Pay, context: Context) -> Outcome | Refused:
     """Completes the sale; refused while anything holds it."""
     if state.operator is None:
         return NOT_SIGNED_ON

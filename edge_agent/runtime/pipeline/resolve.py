@@ -88,22 +88,22 @@ class Resolver:
             case commands.EnterCode():
                 return self._entered(command, lane, now)
             case commands.SignOn(badge=badge):
-                return inputs.SignEmployeeOn(employee=self._lookup.employee(badge))
+                return inputs.SignOn(employee=self._lookup.employee(badge))
             case commands.SignOff(reason=reason):
-                return inputs.SignEmployeeOff(reason=reason)
+                return inputs.SignOff(reason=reason)
             case commands.StartBasket():
-                return inputs.StartSale()
+                return inputs.StartBasket()
             case commands.IdentifyCustomer(customer_id=customer_id):
                 card = looks_like_payment_card(customer_id)
-                return _PAYMENT_CARD if card else inputs.AttachCustomer(customer_id=customer_id)
+                return _PAYMENT_CARD if card else inputs.IdentifyCustomer(customer_id=customer_id)
             case commands.VoidLine(line_id=line_id):
-                return inputs.VoidItem(line_id=line_id)
+                return inputs.VoidLine(line_id=line_id)
             case commands.VoidBasket():
-                return inputs.VoidSale()
+                return inputs.VoidBasket()
             case commands.FinalizeSubtotal():
-                return inputs.Finalize()
+                return inputs.FinalizeSubtotal()
             case commands.Pay(tender=tender, tendered=tendered):
-                return inputs.TakeTender(tender=tender, tendered=tendered)
+                return inputs.Pay(tender=tender, tendered=tendered)
             case commands.CheckAge():
                 return by_eye(command, self._policy.identity)
             case commands.EnterBirthDate():
@@ -119,7 +119,7 @@ class Resolver:
     def _released(self, command: commands.ReleaseHold) -> inputs.LaneInput | Refused:
         if looks_like_payment_card(command.reason):
             return _PAYMENT_CARD
-        return inputs.LiftHoldByLead(
+        return inputs.ReleaseHold(
             hold_id=command.hold_id,
             approver=self._lookup.employee(command.badge),
             reason=command.reason,
@@ -128,7 +128,7 @@ class Resolver:
     def _no_sale(self, command: commands.NoSale) -> inputs.LaneInput | Refused:
         if looks_like_payment_card(command.reason):
             return _PAYMENT_CARD
-        return inputs.OpenWithoutSale(
+        return inputs.NoSale(
             reason=command.reason,
             approver=self._lookup.employee(command.badge) if command.badge else None,
         )
@@ -149,9 +149,9 @@ class Resolver:
             case ItemCode():
                 return self._item(meaning, lane, now, quantity)
             case BadgeCode(badge=badge):
-                return inputs.SignEmployeeOn(employee=self._lookup.employee(badge))
+                return inputs.SignOn(employee=self._lookup.employee(badge))
             case CustomerCode(customer_id=customer_id):
-                return inputs.AttachCustomer(customer_id=customer_id)
+                return inputs.IdentifyCustomer(customer_id=customer_id)
             case FunctionCode(function=function):
                 return _function(function, lane)
             case DocumentScan(document=document):
@@ -218,14 +218,14 @@ class Resolver:
 def _function(function: LaneFunction, lane: LaneState) -> inputs.LaneInput | Refused:
     match function:
         case LaneFunction.SUBTOTAL:
-            return inputs.Finalize()
+            return inputs.FinalizeSubtotal()
         case LaneFunction.VOID_BASKET:
-            return inputs.VoidSale()
+            return inputs.VoidBasket()
         case LaneFunction.SIGN_OFF:
-            return inputs.SignEmployeeOff(reason="requested")
+            return inputs.SignOff(reason="requested")
         case LaneFunction.VOID_LAST_LINE:
             lines = lane.basket.active_lines if lane.basket is not None else ()
-            return inputs.VoidItem(line_id=lines[-1].line_id) if lines else NO_SALE
+            return inputs.VoidLine(line_id=lines[-1].line_id) if lines else NO_SALE
 
 
 def _money(code: ItemCode, currency: str) -> Money | None:

@@ -10,8 +10,8 @@ from edge_agent.api.values import Refused
 from edge_agent.intake.identity.document import IdentityDocument
 from edge_agent.intake.identity.judgement import AgeRule, Judgement, judge, judge_birth_date
 from edge_agent.intake.identity.policy import IdentityPolicy
+from edge_agent.lane import inputs
 from edge_agent.lane.age_check import required_age
-from edge_agent.lane.inputs import RecordAgeCheck
 
 _NO_AGE_CHECK = Refused(
     code="no_age_check",
@@ -31,7 +31,7 @@ _SCAN_REQUIRED = Refused(
 
 def by_document(
     scanned: Sensitive[IdentityDocument], policy: IdentityPolicy, lane: LaneState, today: date
-) -> RecordAgeCheck | Refused:
+) -> inputs.CheckAge | Refused:
     """Judges a scanned document by the highest age that the sale asks for."""
     document = scanned.reveal()
     if not policy.may_scan(document.jurisdiction):
@@ -45,7 +45,7 @@ def by_document(
 
 def by_birth_date(
     given: EnterBirthDate, policy: IdentityPolicy, lane: LaneState, today: date
-) -> RecordAgeCheck | Refused:
+) -> inputs.CheckAge | Refused:
     """Judges a birth date that somebody read from a document."""
     if not policy.accepts(given.reason):
         return _SCAN_REQUIRED
@@ -60,11 +60,11 @@ def by_birth_date(
     return checked.model_copy(update={"no_scan_reason": given.reason})
 
 
-def by_eye(given: CheckAge, policy: IdentityPolicy) -> RecordAgeCheck | Refused:
+def by_eye(given: CheckAge, policy: IdentityPolicy) -> inputs.CheckAge | Refused:
     """Takes somebody's word, where the law of the place lets it stand."""
     if not policy.accepts(given.reason):
         return _SCAN_REQUIRED
-    return RecordAgeCheck(
+    return inputs.CheckAge(
         minimum_age=given.minimum_age,
         verdict=given.verdict,
         method=AgeCheckMethod.VISUAL,
@@ -74,8 +74,8 @@ def by_eye(given: CheckAge, policy: IdentityPolicy) -> RecordAgeCheck | Refused:
     )
 
 
-def _check(judged: Judgement, method: AgeCheckMethod, rule: AgeRule) -> RecordAgeCheck:
-    return RecordAgeCheck(
+def _check(judged: Judgement, method: AgeCheckMethod, rule: AgeRule) -> inputs.CheckAge:
+    return inputs.CheckAge(
         minimum_age=rule.minimum_age,
         verdict=judged.verdict,
         method=method,

@@ -9,7 +9,7 @@ from edge_agent.api.values import Employee, Money, PriceBookItem, Role
 from edge_agent.lane import holds
 from edge_agent.lane.decide import decide
 from edge_agent.lane.evolve import fold
-from edge_agent.lane.inputs import AddItem, LaneInput, SignEmployeeOn
+from edge_agent.lane.inputs import AddItem, LaneInput, SignOn
 from edge_agent.lane.outcome import Context, LaneJob, Outcome
 from edge_agent.testing import NOON
 
@@ -24,7 +24,7 @@ MILK = PriceBookItem(
 ids = count(1)
 CONTEXT = Context(now=NOON, new_id=lambda: f"id-{next(ids)}")
 FRESH = LaneState(store="1", lane="1", currency="EUR")
-ON = SignEmployeeOn(employee=ANNA)
+ON = SignOn(employee=ANNA)
 ADD = AddItem(gtin=MILK.gtin, item=MILK)
 
 

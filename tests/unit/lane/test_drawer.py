@@ -7,13 +7,13 @@ import pytest
 from edge_agent.api.events import DrawerCompleted, NoSaleOpened, parse_event
 from edge_agent.api.values import Employee, Refused
 from edge_agent.lane.decide import decide
-from edge_agent.lane.inputs import OpenWithoutSale, SignEmployeeOn
+from edge_agent.lane.inputs import NoSale, SignOn
 from edge_agent.lane.outcome import DrawerJob, Outcome
 from tests.unit.lane.sales import ADD, ANNA, CONTEXT, FRESH, MARIA, ON, after
 
 
-def opened(approver: Employee | None = None) -> OpenWithoutSale:
-    return OpenWithoutSale(reason="change for the till", approver=approver)
+def opened(approver: Employee | None = None) -> NoSale:
+    return NoSale(reason="change for the till", approver=approver)
 
 
 def code_of(outcome: Outcome | Refused) -> str:
@@ -37,7 +37,7 @@ def test_a_cashier_alone_is_refused_where_the_shop_wants_a_lead(approver: Employ
 
 
 def test_a_lead_at_the_lane_needs_nobody() -> None:
-    lane = after(SignEmployeeOn(employee=MARIA))
+    lane = after(SignOn(employee=MARIA))
     assert isinstance(decide(lane, opened(), CONTEXT), Outcome)
 
 

@@ -24,17 +24,17 @@ from edge_agent.lane.decide import decide
 from edge_agent.lane.evolve import evolve, fold
 from edge_agent.lane.inputs import (
     AddItem,
-    AttachCustomer,
-    Finalize,
+    CheckAge,
+    FinalizeSubtotal,
+    IdentifyCustomer,
     LaneInput,
-    OpenWithoutSale,
-    RecordAgeCheck,
-    SignEmployeeOff,
-    SignEmployeeOn,
-    StartSale,
-    TakeTender,
-    VoidItem,
-    VoidSale,
+    NoSale,
+    Pay,
+    SignOff,
+    SignOn,
+    StartBasket,
+    VoidBasket,
+    VoidLine,
 )
 from edge_agent.lane.outcome import Context, Outcome
 from edge_agent.lane.prompts import bounded
@@ -44,10 +44,10 @@ from tests.unit.lane.sales import ADD, ANNA, FRESH, MARIA, MILK, ON, after, held
 
 FULL_RATE = MILK.model_copy(update={"tax_rate": 19, "gtin": "04006381333948"})
 INPUTS: st.SearchStrategy[LaneInput] = st.one_of(
-    st.sampled_from([ADD, ADD, ADD, Finalize(), VoidSale(), StartSale()]),
-    st.sampled_from([ANNA, MARIA, None]).map(lambda who: SignEmployeeOn(employee=who)),
-    st.just(SignEmployeeOff(reason="requested")),
-    st.sampled_from(["5001", "5002"]).map(lambda card: AttachCustomer(customer_id=card)),
+    st.sampled_from([ADD, ADD, ADD, FinalizeSubtotal(), VoidBasket(), StartBasket()]),
+    st.sampled_from([ANNA, MARIA, None]).map(lambda who: SignOn(employee=who)),
+    st.just(SignOff(reason="requested")),
+    st.sampled_from(["5001", "5002"]).map(lambda card: IdentifyCustomer(customer_id=card)),
     st.integers(1, 5).map(
         lambda pieces: AddItem(gtin=FULL_RATE.gtin, item=FULL_RATE, quantity=pieces)
     ),
@@ -60,16 +60,16 @@ INPUTS: st.SearchStrategy[LaneInput] = st.one_of(
             read_as=Symbology.UPCE,
         )
     ),
-    st.integers(1, 9).map(lambda line: VoidItem(line_id=line)),
-    st.builds(TakeTender, tender=st.sampled_from(Tender), tendered=st.sampled_from([None, 2000])),
+    st.integers(1, 9).map(lambda line: VoidLine(line_id=line)),
+    st.builds(Pay, tender=st.sampled_from(Tender), tendered=st.sampled_from([None, 2000])),
     st.builds(
-        RecordAgeCheck,
+        CheckAge,
         minimum_age=st.sampled_from([16, 18]),
         verdict=st.sampled_from(Verdict),
         method=st.just("visual"),
         rule=st.just("18+"),
     ),
-    st.just(OpenWithoutSale(reason="change", approver=MARIA)),
+    st.just(NoSale(reason="change", approver=MARIA)),
 )
 
 
@@ -163,8 +163,10 @@ def test_configuration_changes_at_the_start() -> None:
     assert (again.basket.totals.net.minor, again.basket.totals.tax.minor) == (107, 7)
     assert again.basket.totals == totals_of(again.basket.lines, "EUR", False)
     assert (again.running, again.currency) == (True, "EUR")
-    (subtotal,) = [event for event in events_of([ON, ADD, Finalize()]) if "subtotal" in event.type]
-    told = evolve(fold(FRESH, [*events_of([ON, ADD, Finalize()])]), started)
+    (subtotal,) = [
+        event for event in events_of([ON, ADD, FinalizeSubtotal()]) if "subtotal" in event.type
+    ]
+    told = evolve(fold(FRESH, [*events_of([ON, ADD, FinalizeSubtotal()])]), started)
     assert subtotal.type == "pos.subtotal.finalized"
     assert told.basket is not None
     assert not told.basket.subtotaled

@@ -8,7 +8,7 @@ from edge_agent.api.events import (
 )
 from edge_agent.api.lane import LaneState
 from edge_agent.lane.evolve import evolve, fold
-from edge_agent.lane.inputs import AddItem, VoidSale
+from edge_agent.lane.inputs import AddItem, VoidBasket
 from edge_agent.lane.prompts import MOST_PROMPTS
 from edge_agent.testing import NOON
 from tests.unit.lane.sales import MILK, ON, after
@@ -44,7 +44,7 @@ def test_warnings_hide_nothing() -> None:
         "The receipt of sale 3 may be on paper (cut). Look, then decide.",
     ]
     assert len(state.prompts) == 2 + MOST_PROMPTS["sale"]
-    assert told(after(VoidSale(), state=state)) == [*told(state)[:2], "Sale 1 is void."]
+    assert told(after(VoidBasket(), state=state)) == [*told(state)[:2], "Sale 1 is void."]
 
 
 def test_devices_speak_anew_after_a_start() -> None:

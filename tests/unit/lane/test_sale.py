@@ -22,17 +22,17 @@ from edge_agent.lane.decide import decide
 from edge_agent.lane.evolve import fold
 from edge_agent.lane.inputs import (
     AddItem,
-    AttachCustomer,
-    Finalize,
+    CheckAge,
+    FinalizeSubtotal,
+    IdentifyCustomer,
     LaneInput,
-    LiftHoldByLead,
-    RecordAgeCheck,
-    SignEmployeeOff,
-    SignEmployeeOn,
-    StartSale,
-    TakeTender,
-    VoidItem,
-    VoidSale,
+    Pay,
+    ReleaseHold,
+    SignOff,
+    SignOn,
+    StartBasket,
+    VoidBasket,
+    VoidLine,
 )
 from edge_agent.lane.outcome import Outcome, ReceiptJob
 from tests.conftest import SEVEN_OF_A_SALE
@@ -58,12 +58,12 @@ def types(events: tuple[Event, ...]) -> list[str]:
 def test_a_whole_sale_gives_the_seven_events_in_order() -> None:
     inputs = (
         ON,
-        StartSale(),
-        AttachCustomer(customer_id="5001"),
+        StartBasket(),
+        IdentifyCustomer(customer_id="5001"),
         ADD,
-        Finalize(),
-        TakeTender(tender=Tender.CASH, tendered=500),
-        SignEmployeeOff(reason="requested"),
+        FinalizeSubtotal(),
+        Pay(tender=Tender.CASH, tendered=500),
+        SignOff(reason="requested"),
     )
     state, seen = FRESH, list[str]()
     for given in inputs:
@@ -76,52 +76,57 @@ def test_a_whole_sale_gives_the_seven_events_in_order() -> None:
     ("before", "given", "code", "says"),
     [
         ((), ADD, "nobody_signed_on", "badge"),
-        ((), SignEmployeeOff(reason="requested"), "nobody_signed_on", "badge"),
-        ((), Finalize(), "nobody_signed_on", "badge"),
-        ((), SignEmployeeOn(employee=None), "unknown_badge", "not known"),
+        ((), SignOff(reason="requested"), "nobody_signed_on", "badge"),
+        ((), FinalizeSubtotal(), "nobody_signed_on", "badge"),
+        ((), SignOn(employee=None), "unknown_badge", "not known"),
         ((ON,), ON, "already_signed_on", "Anna is already"),
-        ((ON,), SignEmployeeOn(employee=MARIA), "lane_taken", "Anna is signed on"),
-        ((ON,), Finalize(), "no_sale", "no open sale"),
-        ((ON,), VoidItem(line_id=1), "no_sale", "no open sale"),
-        ((ON,), VoidSale(), "no_sale", "no open sale"),
-        ((ON,), TakeTender(tender=Tender.CASH), "no_sale", "no open sale"),
+        ((ON,), SignOn(employee=MARIA), "lane_taken", "Anna is signed on"),
+        ((ON,), FinalizeSubtotal(), "no_sale", "no open sale"),
+        ((ON,), VoidLine(line_id=1), "no_sale", "no open sale"),
+        ((ON,), VoidBasket(), "no_sale", "no open sale"),
+        ((ON,), Pay(tender=Tender.CASH), "no_sale", "no open sale"),
         ((ON,), AddItem(gtin=MILK.gtin, item=None), "unknown_item", "not in the price book"),
-        ((ON, StartSale()), StartSale(), "sale_open", "still open"),
-        ((ON, ADD), StartSale(), "sale_open", "still open"),
-        ((ON, ADD), SignEmployeeOff(reason="requested"), "sale_open", "void it"),
-        ((ON, StartSale()), Finalize(), "nothing_to_pay", "no items"),
-        ((ON, ADD), VoidItem(line_id=2), "no_such_line", "Line 2"),
-        ((ON, ADD, VoidItem(line_id=1)), VoidItem(line_id=1), "no_such_line", "already voided"),
-        ((ON, ADD), TakeTender(tender=Tender.CASH), "no_subtotal", "subtotal first"),
-        ((ON, ADD, Finalize()), Finalize(), "already_subtotaled", "1.07 EUR"),
-        ((ON, ADD, Finalize()), TakeTender(tender=Tender.CASH, tendered=100), "too_little", "0.07"),
+        ((ON, StartBasket()), StartBasket(), "sale_open", "still open"),
+        ((ON, ADD), StartBasket(), "sale_open", "still open"),
+        ((ON, ADD), SignOff(reason="requested"), "sale_open", "void it"),
+        ((ON, StartBasket()), FinalizeSubtotal(), "nothing_to_pay", "no items"),
+        ((ON, ADD), VoidLine(line_id=2), "no_such_line", "Line 2"),
+        ((ON, ADD, VoidLine(line_id=1)), VoidLine(line_id=1), "no_such_line", "already voided"),
+        ((ON, ADD), Pay(tender=Tender.CASH), "no_subtotal", "subtotal first"),
+        ((ON, ADD, FinalizeSubtotal()), FinalizeSubtotal(), "already_subtotaled", "1.07 EUR"),
         (
-            (ON, ADD, Finalize()),
-            TakeTender(tender=Tender.CARD, tendered=200),
+            (ON, ADD, FinalizeSubtotal()),
+            Pay(tender=Tender.CASH, tendered=100),
+            "too_little",
+            "0.07",
+        ),
+        (
+            (ON, ADD, FinalizeSubtotal()),
+            Pay(tender=Tender.CARD, tendered=200),
             "card_amount",
             "1.07",
         ),
         (
-            (ON, ADD, Finalize()),
-            TakeTender(tender=Tender.CASH, tendered=10**9),
+            (ON, ADD, FinalizeSubtotal()),
+            Pay(tender=Tender.CASH, tendered=10**9),
             "too_much",
             "cannot be right",
         ),
         (
-            (ON, AttachCustomer(customer_id="1")),
-            AttachCustomer(customer_id="1"),
+            (ON, IdentifyCustomer(customer_id="1")),
+            IdentifyCustomer(customer_id="1"),
             "customer_known",
             "already",
         ),
         (
-            (ON, AttachCustomer(customer_id="1")),
-            AttachCustomer(customer_id="2"),
+            (ON, IdentifyCustomer(customer_id="1")),
+            IdentifyCustomer(customer_id="2"),
             "customer_taken",
             "Another",
         ),
         (
             (ON, ADD),
-            LiftHoldByLead(hold_id="x", approver=MARIA, reason="r"),
+            ReleaseHold(hold_id="x", approver=MARIA, reason="r"),
             "no_such_hold",
             "gone",
         ),
@@ -142,7 +147,7 @@ def test_the_first_item_starts_the_sale() -> None:
 
 
 def test_phases_follow_the_sale() -> None:
-    inputs = (ON, ADD, Finalize(), ADD, Finalize(), TakeTender(tender=Tender.CARD))
+    inputs = (ON, ADD, FinalizeSubtotal(), ADD, FinalizeSubtotal(), Pay(tender=Tender.CARD))
     state, phases = FRESH, [FRESH.phase]
     for given in inputs:
         state = after(given, state=state)
@@ -172,20 +177,20 @@ def test_quantity_multiplies_the_line() -> None:
 
 
 def test_a_voided_line_stays_but_counts_no_more() -> None:
-    state = after(ON, ADD, ADD, VoidItem(line_id=1))
+    state = after(ON, ADD, ADD, VoidLine(line_id=1))
     assert state.basket is not None
     assert [line.voided for line in state.basket.lines] == [True, False]
     assert state.basket.totals.total == MILK.unit_price
 
 
 def test_void_after_subtotal_is_marked_and_needs_a_new_subtotal() -> None:
-    outcome = taken(after(ON, ADD, ADD, Finalize()), VoidItem(line_id=2))
+    outcome = taken(after(ON, ADD, ADD, FinalizeSubtotal()), VoidLine(line_id=2))
     assert outcome.events[0].after_subtotal is True  # type: ignore[attr-defined]
     assert outcome.state.phase is Phase.SELLING
 
 
 def test_cash_gives_change_opens_the_drawer_and_prints() -> None:
-    outcome = taken(after(ON, ADD, Finalize()), TakeTender(tender=Tender.CASH, tendered=500))
+    outcome = taken(after(ON, ADD, FinalizeSubtotal()), Pay(tender=Tender.CASH, tendered=500))
     paid = outcome.events[0]
     assert paid.change == Money(minor=393, currency="EUR")  # type: ignore[attr-defined]
     assert [type(job).__name__ for job in outcome.jobs] == ["DrawerJob", "ReceiptJob"]
@@ -193,12 +198,12 @@ def test_cash_gives_change_opens_the_drawer_and_prints() -> None:
 
 
 def test_a_card_prints_and_leaves_the_drawer_shut() -> None:
-    outcome = taken(after(ON, ADD, Finalize()), TakeTender(tender=Tender.CARD))
+    outcome = taken(after(ON, ADD, FinalizeSubtotal()), Pay(tender=Tender.CARD))
     assert [type(job) for job in outcome.jobs] == [ReceiptJob]
 
 
 def test_sales_are_numbered_without_gaps() -> None:
-    state = after(ON, ADD, VoidSale(), ADD, Finalize(), TakeTender(tender=Tender.CARD), ADD)
+    state = after(ON, ADD, VoidBasket(), ADD, FinalizeSubtotal(), Pay(tender=Tender.CARD), ADD)
     assert state.basket is not None
     assert state.basket.sale_number == 3
 
@@ -211,16 +216,16 @@ def test_a_sale_has_a_bounded_number_of_lines() -> None:
 
 
 def test_a_hold_stops_tender_until_its_source_lifts_it() -> None:
-    state = after(ON, ADD, Finalize())
+    state = after(ON, ADD, FinalizeSubtotal())
     placed = holds.place(state, "age", "k", "Check ID.", CONTEXT)
     state = fold(state, placed)
-    refused = decide(state, TakeTender(tender=Tender.CARD), CONTEXT)
+    refused = decide(state, Pay(tender=Tender.CARD), CONTEXT)
     assert isinstance(refused, Refused)
     assert (refused.code, "Check ID." in refused.message) == ("held", True)
     lifted = holds.lift(state, "age", "k", "18+", CONTEXT)
     assert types((*placed, *lifted)) == ["pos.hold.placed", "pos.hold.released"]
     state = fold(state, lifted)
-    assert isinstance(decide(state, TakeTender(tender=Tender.CARD), CONTEXT), Outcome)
+    assert isinstance(decide(state, Pay(tender=Tender.CARD), CONTEXT), Outcome)
 
 
 def test_hold_is_renewed() -> None:
@@ -242,7 +247,7 @@ def test_only_a_lead_lifts_a_hold_by_hand(approver: Employee | None) -> None:
     state = held(after(ON, ADD))
     assert state.basket is not None
     hold_id = state.basket.holds[0].hold_id
-    refused = decide(state, LiftHoldByLead(hold_id=hold_id, approver=approver, reason="r"), CONTEXT)
+    refused = decide(state, ReleaseHold(hold_id=hold_id, approver=approver, reason="r"), CONTEXT)
     assert isinstance(refused, Refused)
     assert refused.code == "lead_needed"
 
@@ -251,13 +256,13 @@ def test_a_leads_release_says_who_and_why() -> None:
     state = held(after(ON, ADD))
     assert state.basket is not None
     hold_id = state.basket.holds[0].hold_id
-    outcome = taken(state, LiftHoldByLead(hold_id=hold_id, approver=MARIA, reason="known"))
+    outcome = taken(state, ReleaseHold(hold_id=hold_id, approver=MARIA, reason="known"))
     released = outcome.events[0]
     assert (released.released_by, released.reason) == ("9", "known")  # type: ignore[attr-defined]
 
 
 def test_an_age_check_records_only_the_decision() -> None:
-    given = RecordAgeCheck(minimum_age=18, verdict=Verdict.PASS, method="visual", rule="18+")
+    given = CheckAge(minimum_age=18, verdict=Verdict.PASS, method="visual", rule="18+")
     checked = taken(after(ON, ADD), given).events[0]
     assert set(checked.model_dump()) == {
         "type", "version", "occurred_at", "basket_id", "minimum_age", "verdict", "method",
@@ -266,8 +271,8 @@ def test_an_age_check_records_only_the_decision() -> None:
     }  # fmt: skip
 
 
-def check(verdict: Verdict, age: int = 18) -> RecordAgeCheck:
-    return RecordAgeCheck(minimum_age=age, verdict=verdict, method="visual", rule=f"{age}+")
+def check(verdict: Verdict, age: int = 18) -> CheckAge:
+    return CheckAge(minimum_age=age, verdict=verdict, method="visual", rule=f"{age}+")
 
 
 @pytest.mark.parametrize("age", [18, 21])
@@ -303,7 +308,7 @@ def test_undetermined_is_neither_pass_nor_fail() -> None:
 
 
 def test_lead_signed_on_decides_after_a_fail() -> None:
-    selling = held(after(SignEmployeeOn(employee=MARIA), ADD), minimum_age=18)
+    selling = held(after(SignOn(employee=MARIA), ADD), minimum_age=18)
     failed = taken(selling, check(Verdict.FAIL)).state
     passed = taken(failed, check(Verdict.PASS))
     assert passed.state.basket is not None
@@ -314,14 +319,14 @@ def test_lead_signed_on_decides_after_a_fail() -> None:
 
 def test_lead_lifts_the_hold_after_a_fail() -> None:
     failed = taken(held(after(ON, ADD), minimum_age=18), check(Verdict.FAIL)).state
-    lifted = taken(failed, SignEmployeeOn(employee=MARIA)).state
+    lifted = taken(failed, SignOn(employee=MARIA)).state
     assert lifted.basket is not None
     assert lifted.basket.holds == ()
 
 
 def test_fail_is_forgotten_with_the_sale() -> None:
     failed = taken(held(after(ON, ADD), minimum_age=18), check(Verdict.FAIL)).state
-    next_sale = held(after(VoidSale(), ADD, state=failed), minimum_age=18)
+    next_sale = held(after(VoidBasket(), ADD, state=failed), minimum_age=18)
     passed = taken(next_sale, check(Verdict.PASS))
     assert passed.state.basket is not None
     assert passed.state.basket.holds == ()
@@ -330,7 +335,7 @@ def test_fail_is_forgotten_with_the_sale() -> None:
 def test_a_refusal_changes_nothing() -> None:
     state = after(ON, ADD)
     before, given = state.model_dump_json(), new_context()
-    assert isinstance(decide(state, StartSale(), given), Refused)
+    assert isinstance(decide(state, StartBasket(), given), Refused)
     assert state.model_dump_json() == before
     assert decide(state, ADD, given) == decide(state, ADD, new_context())
 
@@ -340,12 +345,12 @@ def test_an_age_check_lifts_the_holds_that_ask_for_no_more() -> None:
     state = held(state, "off-now", "l", "21", minimum_age=21)
     state = held(state, "fraud", "m", "a lead must look")
     checked = taken(
-        state, RecordAgeCheck(minimum_age=18, verdict=Verdict.PASS, method="visual", rule="18+")
+        state, CheckAge(minimum_age=18, verdict=Verdict.PASS, method="visual", rule="18+")
     )
     assert checked.state.basket is not None
     assert [hold.message for hold in checked.state.basket.holds] == ["21", "a lead must look"]
     failed = taken(
-        state, RecordAgeCheck(minimum_age=18, verdict=Verdict.FAIL, method="visual", rule="18+")
+        state, CheckAge(minimum_age=18, verdict=Verdict.FAIL, method="visual", rule="18+")
     )
     assert failed.state.basket is not None
     assert len(failed.state.basket.holds) == 3
@@ -353,12 +358,12 @@ def test_an_age_check_lifts_the_holds_that_ask_for_no_more() -> None:
 
 def test_a_leads_badge_lifts_the_first_hold_a_cashiers_does_not() -> None:
     state = held(after(ON, ADD), "fraud", "k", "look")
-    lifted = taken(state, SignEmployeeOn(employee=MARIA))
+    lifted = taken(state, SignOn(employee=MARIA))
     assert types(lifted.events) == ["pos.hold.released"]
     assert lifted.state.operator is not None
     assert lifted.state.operator.name == "Anna"
     jonas = Employee(badge="EMP2", employee_id="2", name="Jonas")
-    refused = decide(state, SignEmployeeOn(employee=jonas), CONTEXT)
+    refused = decide(state, SignOn(employee=jonas), CONTEXT)
     assert isinstance(refused, Refused)
 
 
@@ -435,7 +440,7 @@ def test_what_eight_digits_were_taken_for_is_said() -> None:
 @pytest.mark.parametrize("reason", list(AgeReason))
 def test_every_reason_of_an_age_check_is_told_in_words(reason: AgeReason) -> None:
     verdict = Verdict.FAIL if reason is AgeReason.UNDER_AGE else Verdict.UNDETERMINED
-    given = RecordAgeCheck(
+    given = CheckAge(
         minimum_age=18, verdict=verdict, method="document_scan", rule="18+", reasons=(reason,)
     )
     (prompt,) = taken(after(ON, ADD), given).state.prompts

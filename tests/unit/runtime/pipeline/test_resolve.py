@@ -33,16 +33,7 @@ from edge_agent.intake.identity.policy import IdentityPolicy, ScanPolicy
 from edge_agent.intake.policy import DoubtfulGoods, IntakePolicy
 from edge_agent.intake.rules import ScanRules
 from edge_agent.intake.variable_measure import NATIONAL_LAYOUTS
-from edge_agent.lane.inputs import (
-    AddItem,
-    AttachCustomer,
-    Finalize,
-    LaneInput,
-    RecordAgeCheck,
-    SignEmployeeOff,
-    VoidItem,
-    VoidSale,
-)
+from edge_agent.lane import inputs
 from edge_agent.lane.totals import totals_of
 from edge_agent.runtime.pipeline.resolve import Resolver
 from simulator.documents.aamva import Card
@@ -107,13 +98,13 @@ def scanned(
     books: Books | None = None,
     lane: LaneState = FRESH,
     now: datetime = NOW,
-) -> LaneInput | Refused:
+) -> inputs.LaneInput | Refused:
     raw = data if isinstance(data, bytes) else data.encode()
     resolver = Resolver(policy or IntakePolicy(), books or Books())
     return resolver.scan(Scan(data=Sensitive(raw)), lane, now)
 
 
-def refusal(given: LaneInput | Refused) -> Refused:
+def refusal(given: inputs.LaneInput | Refused) -> Refused:
     assert isinstance(given, Refused), given
     return given
 
@@ -123,7 +114,7 @@ class TestGoods:
     OLD = f"]d201{TIN}10B7\x1d17261120"
 
     def test_on_its_last_day_an_item_is_sold(self) -> None:
-        assert scanned(self.FRESH_BATCH) == AddItem(gtin=TIN, item=Books().item(TIN))
+        assert scanned(self.FRESH_BATCH) == inputs.AddItem(gtin=TIN, item=Books().item(TIN))
 
     def test_past_its_expiry_it_is_refused_with_the_date(self) -> None:
         refused = refusal(scanned(self.OLD))
@@ -132,16 +123,16 @@ class TestGoods:
 
     def test_or_flagged_or_taken_by_policy(self) -> None:
         flagged = scanned(self.OLD, IntakePolicy(past_expiry=DoubtfulGoods.FLAG))
-        assert isinstance(flagged, AddItem)
+        assert isinstance(flagged, inputs.AddItem)
         assert flagged.flags == (ItemFlag.PAST_EXPIRY,)
         assert flagged.warning == "it expired on 2026-11-20. Put it aside."
         ignored = scanned(self.OLD, IntakePolicy(past_expiry=DoubtfulGoods.IGNORE))
-        assert ignored == AddItem(gtin=TIN, item=Books().item(TIN))
+        assert ignored == inputs.AddItem(gtin=TIN, item=Books().item(TIN))
 
     def test_a_day_ends_when_it_ends_in_the_shop(self) -> None:
         late = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
         berlin = IntakePolicy(zone=ZoneInfo("Europe/Berlin"))
-        assert isinstance(scanned(self.FRESH_BATCH, now=late), AddItem)
+        assert isinstance(scanned(self.FRESH_BATCH, now=late), inputs.AddItem)
         assert refusal(scanned(self.FRESH_BATCH, berlin, now=late)).code == "past_expiry"
 
     @pytest.mark.parametrize(
@@ -154,12 +145,12 @@ class TestGoods:
 
     def test_another_batch_is_sold(self) -> None:
         sold = scanned(self.FRESH_BATCH, books=Books(recalled={"B8": "glass"}))
-        assert isinstance(sold, AddItem)
+        assert isinstance(sold, inputs.AddItem)
         assert sold.flags == ()
 
     def test_a_code_without_a_batch_is_sold_with_the_batches_to_look_for(self) -> None:
         sold = scanned(PEN, books=Books(recalled={"B8": "glass", "B7": "glass"}))
-        assert isinstance(sold, AddItem)
+        assert isinstance(sold, inputs.AddItem)
         assert sold.flags == (ItemFlag.BATCHES_RECALLED,)
         assert sold.warning == "look at its batch: B7, B8 must not be sold."
 
@@ -170,7 +161,7 @@ class TestGoods:
         upce, ean8 = "00012345000065", "00000001234565"
         for known, read_as in ((upce, Symbology.UPCE), (ean8, Symbology.EAN8)):
             added = scanned("01234565", books=Books(items=(known,)))
-            assert isinstance(added, AddItem)
+            assert isinstance(added, inputs.AddItem)
             assert (added.gtin, added.read_as) == (known, read_as)
 
     def test_an_embedded_price_or_weight_reaches_the_lane(self) -> None:
@@ -178,20 +169,20 @@ class TestGoods:
         books = Books(items=("02088060100005", "02388060100006"))
         priced = scanned("2088060112343", sweden, books)
         weighed = scanned("2388060112344", sweden, books)
-        assert isinstance(priced, AddItem)
-        assert isinstance(weighed, AddItem)
+        assert isinstance(priced, inputs.AddItem)
+        assert isinstance(weighed, inputs.AddItem)
         assert priced.label_price == Money(minor=1234, currency="EUR")
         assert weighed.weight == Weight(value=Decimal("1.234"), unit="kg")
 
     def test_a_price_in_another_currency_keeps_it(self) -> None:
         added = scanned(f"]e001{TIN}393284001999")
-        assert isinstance(added, AddItem)
+        assert isinstance(added, inputs.AddItem)
         assert added.label_price == Money(minor=1999, currency="USD")
 
     def test_pieces_multiply_the_quantity(self) -> None:
         resolver = Resolver(IntakePolicy(), Books())
         added = resolver.command(EnterCode(code=f"(01){TIN}(30)6", quantity=2), FRESH, NOW)
-        assert isinstance(added, AddItem)
+        assert isinstance(added, inputs.AddItem)
         assert added.quantity == 12
 
 
@@ -204,14 +195,14 @@ class TestCards:
     def test_a_number_that_may_be_a_card_is_an_item_only_where_the_price_book_has_it(self) -> None:
         both = "36000000000081"
         assert refusal(scanned(both)).code == "payment_card"
-        assert isinstance(scanned(both, books=Books(items=(both,))), AddItem)
+        assert isinstance(scanned(both, books=Books(items=(both,))), inputs.AddItem)
 
     def test_a_card_keyed_in_as_a_customer_is_refused(self) -> None:
         resolver = Resolver(IntakePolicy(), Books())
         given = resolver.command(IdentifyCustomer(customer_id="5555555555554444"), FRESH, NOW)
         assert refusal(given).code == "payment_card"
         taken = resolver.command(IdentifyCustomer(customer_id="5001"), FRESH, NOW)
-        assert taken == AttachCustomer(customer_id="5001")
+        assert taken == inputs.IdentifyCustomer(customer_id="5001")
 
     @pytest.mark.parametrize(
         "written", ["4111111111111111=2512", " 4111 1111 1111 1111", "card 4111111111111111"]
@@ -233,13 +224,13 @@ class TestCards:
 @pytest.mark.parametrize(
     ("code", "asked"),
     [
-        ("FN-SUBTOTAL", Finalize()),
-        ("FN-VOID-BASKET", VoidSale()),
-        ("FN-SIGN-OFF", SignEmployeeOff(reason="requested")),
-        ("FN-VOID-LAST-LINE", VoidItem(line_id=3)),
+        ("FN-SUBTOTAL", inputs.FinalizeSubtotal()),
+        ("FN-VOID-BASKET", inputs.VoidBasket()),
+        ("FN-SIGN-OFF", inputs.SignOff(reason="requested")),
+        ("FN-VOID-LAST-LINE", inputs.VoidLine(line_id=3)),
     ],
 )
-def test_function_codes_work_the_keys(code: str, asked: LaneInput) -> None:
+def test_function_codes_work_the_keys(code: str, asked: inputs.LaneInput) -> None:
     assert scanned(code, lane=held(lines=3)) == asked
 
 
@@ -252,15 +243,15 @@ class TestDocuments:
 
     def test_a_document_is_judged_by_the_highest_age_that_is_asked_for(self) -> None:
         given = scanned(Card(10).payload(self.MINOR), lane=held(16))
-        assert isinstance(given, RecordAgeCheck)
+        assert isinstance(given, inputs.CheckAge)
         assert (given.minimum_age, given.verdict) == (16, Verdict.PASS)
         given = scanned(Card(10).payload(self.MINOR), lane=held(18))
-        assert isinstance(given, RecordAgeCheck)
+        assert isinstance(given, inputs.CheckAge)
         assert (given.verdict, given.reasons) == (Verdict.FAIL, (AgeReason.UNDER_AGE,))
 
     def test_only_the_decision_leaves(self) -> None:
         given = scanned(Zone("TD3").payload(self.ADULT), lane=held())
-        assert isinstance(given, RecordAgeCheck)
+        assert isinstance(given, inputs.CheckAge)
         assert given.model_dump(mode="json") == {
             "minimum_age": 18,
             "verdict": "pass",
@@ -285,7 +276,7 @@ class TestDocuments:
             (eve.replace(hour=14, minute=59), Verdict.FAIL),
         ):
             given = scanned(payload, tokyo, lane=held(), now=now)
-            assert isinstance(given, RecordAgeCheck)
+            assert isinstance(given, inputs.CheckAge)
             assert given.verdict is verdict
 
     @pytest.mark.parametrize(
@@ -337,7 +328,7 @@ class TestDocuments:
         )
         assert self.MINOR.birth.isoformat() not in repr(given)
         asked = resolver.command(given, held(), NOW)
-        assert isinstance(asked, RecordAgeCheck)
+        assert isinstance(asked, inputs.CheckAge)
         assert asked.verdict is Verdict.FAIL
         assert self.MINOR.birth.isoformat() not in asked.model_dump_json()
         assert refusal(resolver.command(given, FRESH, NOW)).code == "no_age_check"
@@ -355,5 +346,5 @@ class TestDocuments:
             expires=self.ADULT.birth.replace(year=2020),
         )
         given = scanned(Card(10).payload(old), lane=held())
-        assert isinstance(given, RecordAgeCheck)
+        assert isinstance(given, inputs.CheckAge)
         assert (given.verdict, given.expired) == (Verdict.UNDETERMINED, True)
