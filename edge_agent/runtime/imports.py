@@ -8,7 +8,7 @@ from hashlib import sha256
 from edge_agent.api.events import Event, PeopleImported, PriceBookImported, RecallsImported
 from edge_agent.api.values import Employee, PriceBookItem, Recall
 from edge_agent.intake.gtin import canonical_gtin
-from edge_agent.store.csv_files import read_people, read_price_book, read_recalls
+from edge_agent.runtime.csv_files import read_people, read_price_book, read_recalls
 from edge_agent.store.master_data import MasterData
 
 

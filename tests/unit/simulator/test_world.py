@@ -5,7 +5,7 @@ from decimal import Decimal
 from edge_agent.api.values import Weight
 from edge_agent.intake.gtin import canonical_gtin
 from edge_agent.intake.variable_measure import MeasureLayout
-from edge_agent.store.csv_files import read_people, read_price_book
+from edge_agent.runtime.csv_files import read_people, read_price_book
 from simulator import world
 from simulator.scenario import banknotes_for, plan_sales
 

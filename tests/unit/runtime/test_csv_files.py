@@ -5,7 +5,7 @@ import pytest
 from edge_agent.api.errors import ImportRefused
 from edge_agent.api.values import Money, Role
 from edge_agent.intake.gtin import canonical_gtin
-from edge_agent.store.csv_files import read_people, read_price_book, read_recalls
+from edge_agent.runtime.csv_files import read_people, read_price_book, read_recalls
 
 HEAD = "gtin,description,unit_price,tax_rate,restriction\n"
 
