@@ -7,15 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from edge_agent.api.currencies import exponent
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.text import Text
-
-# ISO 4217 lists these currencies with an exponent other than 2.
-_EXPONENTS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
-    **dict.fromkeys(("UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
 
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Gtin14 = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
@@ -82,11 +76,6 @@ class Money(Frozen):
         if abs(whole) > LARGEST_AMOUNT:
             raise ValueError(f"{amount!r} is too large an amount of money")
         return cls(minor=whole, currency=currency)
-
-
-def exponent(currency: str) -> int:
-    """Number of decimals of an ISO 4217 currency."""
-    return _EXPONENTS.get(currency, 2)
 
 
 class Weight(Frozen):

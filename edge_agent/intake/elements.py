@@ -18,8 +18,8 @@ from biip.gs1_digital_link_uris import GS1DigitalLinkURI
 from biip.gs1_element_strings import GS1ElementString, GS1ElementStrings
 from biip.gs1_messages import GS1Message
 
+from edge_agent.api.currencies import ALPHA_OF_NUMERIC
 from edge_agent.api.values import Weight
-from edge_agent.intake.currencies import ALPHA_OF_NUMERIC
 from edge_agent.intake.gtin import canonical_gtin
 from edge_agent.intake.unknown import UnknownReason
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from edge_agent.api.currencies import ALPHA_OF_NUMERIC, exponent
 from edge_agent.api.sensitive import Sensitive
 from edge_agent.api.uuid7 import uuid7
-from edge_agent.api.values import LARGEST_AMOUNT, Money, Scan, exponent
+from edge_agent.api.values import LARGEST_AMOUNT, Money, Scan
 
 EUR = "EUR"
 
@@ -51,7 +52,8 @@ def test_currencies_do_not_mix() -> None:
 
 
 def test_exponent_defaults_to_two() -> None:
-    assert [exponent(code) for code in ("EUR", "JPY", "BHD")] == [2, 0, 3]
+    assert [exponent(code) for code in ("EUR", "JPY", "BHD", "UYW", "XYZ")] == [2, 0, 3, 4, 2]
+    assert (ALPHA_OF_NUMERIC["392"], ALPHA_OF_NUMERIC["978"]) == ("JPY", "EUR")
 
 
 def test_values_are_frozen() -> None:
