@@ -64,8 +64,6 @@ _DAMAGED = (
     "The journal is damaged at position {positions}, so the lane may not be as it was left. "
     "Compare the open sale with the goods, then let a shift lead lift this. Tell IT."
 )
-
-
 _CUT_OFF = (
     "This lane's storage went back in time, so its newest events are missing. Compare the open "
     "sale with the goods, then let a shift lead lift this. Tell IT."
@@ -127,7 +125,7 @@ class Pipeline:
         self._journal_end = 0
         self._changes: set[Change] = set()
         self._writer = writer(self._committed, self._rolled_back)
-        self._room = asyncio.Semaphore(policy.queue_capacity)
+        self._capacity = asyncio.Semaphore(policy.queue_capacity)
         self._working: PipelineState | None = None
         self._durable: PipelineState | None = None
         self.trouble = ""
@@ -253,7 +251,7 @@ class Pipeline:
             self._changes.update(touches)
             return result
 
-        async with self._room:
+        async with self._capacity:
             try:
                 result = await asyncio.wrap_future(self._writer.submit(run))
             except StoreError as error:
