@@ -335,6 +335,13 @@ MUTANTS: Sequence[Mutant] = (
         "tests/unit/control/test_bounds.py",
     ),
     _mutant(
+        "connections without a bound",
+        "edge_agent/control/bounds.py",
+        "if len(self.connections) >= bounds.connections:",
+        "if False:",
+        "tests/unit/control/test_bounds.py",
+    ),
+    _mutant(
         "event without a bound",
         "edge_agent/api/text.py",
         "    if len(text) > longest:\n",

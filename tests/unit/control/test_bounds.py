@@ -130,6 +130,33 @@ async def test_half_a_request_behind_headers_or_another(tmp_path: Path, begun: b
             plain.close()
 
 
+async def test_connections_are_bounded(tmp_path: Path) -> None:
+    """One too many is closed unread; one that ends makes room."""
+    few = replace(SMALL, connections=5, request_s=60.0)
+    async with serving(tmp_path, few) as (path, _):
+        held = [await connected(path) for _ in range(few.connections)]
+        one_more = await connected(path)
+        assert await is_closed(one_more)
+        held.pop().close()
+        async with client(path) as http:
+            await until_answered(http)
+        for plain in (*held, one_more):
+            plain.close()
+
+
+async def until_answered(http: httpx.AsyncClient) -> None:
+    """The server learns of an ended connection in its own time."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                answer = await http.get("/health")
+            except httpx.TransportError:
+                await asyncio.sleep(0.01)
+            else:
+                assert answer.status_code == 200
+                return
+
+
 async def test_many_streams_at_once_are_bounded(tmp_path: Path) -> None:
     """Also where none of them has begun to be sent when the others ask."""
     async with serving(tmp_path) as (path, _):
