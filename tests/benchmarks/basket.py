@@ -1,4 +1,4 @@
-"""What one more scan costs as the sale grows, beside a bare insert: part of ``make bench``.
+"""Cost of one more scan as the sale grows, beside a bare insert: part of ``make bench``.
 
 Time is from the pipeline's input to its answer after the commit, all plugins on; bytes are what the
 process hands to the operating system, by ``/proc/self/io``.

@@ -1,4 +1,4 @@
-"""What an answer about one customer costs beside how many are known: part of ``make bench``."""
+"""Cost of an answer about one customer by the number that are known: part of ``make bench``."""
 
 import asyncio
 import tempfile

@@ -47,7 +47,7 @@ LONGEST_BATCH_DELAY_S = 0.01
 
 
 class SimulatedWriter(Writer):
-    """ChangeSignals what waits a little later, on the schedule's own thread."""
+    """Commits what waits a little later, on the schedule's own thread."""
 
     def __init__(
         self,

@@ -39,7 +39,7 @@ class JobService:
         await self._pipeline.execute(finish, Change.JOBS)
 
     async def start(self, job: Job) -> None:
-        """ChangeSignals that an effect is about to happen."""
+        """Commit that an effect is about to happen."""
         await self._pipeline.transact(lambda tx: tx.jobs.start(job))
 
     async def postpone(self, job: Job, detail: str, seconds: float) -> None:

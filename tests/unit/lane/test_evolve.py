@@ -74,7 +74,7 @@ INPUTS: st.SearchStrategy[LaneInput] = st.one_of(
 
 
 def events_of(inputs: list[LaneInput]) -> list[Event]:
-    """What a lane journals of the inputs that it accepts, with a hold after every other one."""
+    """Events that a lane journals of the inputs that it accepts."""
     ids = count(1)
     context = Context(now=NOON, new_id=lambda: f"id-{next(ids)}")
     state, events = FRESH, list[Event]()
@@ -115,7 +115,7 @@ GIVEN: dict[str, st.SearchStrategy[Any]] = {
     "seconds": st.integers(-9, 9),
     "taxes": st.just(()),
 }
-"""What a field's type does not say about its values, by the field's name."""
+"""Field name -> values, where the field's type alone does not give valid ones."""
 MONEY = st.builds(Money, minor=st.integers(0, 999), currency=st.just("EUR"))
 
 
@@ -174,7 +174,7 @@ def test_configuration_changes_at_the_start() -> None:
 
 
 def test_sale_of_another_basket() -> None:
-    """What belongs to a sale that is gone does not touch the open one."""
+    """An event of a sale that is gone does not touch the open one."""
     open_sale = after(ON, ADD)
     (other,) = [event for event in events_of([ON, ADD]) if event.type == "pos.item.added"]
     assert evolve(open_sale, other).basket == open_sale.basket

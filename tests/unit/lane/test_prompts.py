@@ -1,4 +1,4 @@
-"""What the cashier sees stays as long as it is so."""
+"""Prompts stay as long as what they say is so."""
 
 from edge_agent.api.events import (
     AgentStarted,

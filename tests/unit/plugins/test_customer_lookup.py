@@ -95,7 +95,7 @@ def test_no_usable_answer_is_published_with_its_reason(
 
 
 def test_each_customer_has_a_state() -> None:
-    """What one customer's answer changes is that customer's row and no other."""
+    """One customer's answer changes that customer's row and no other."""
     scenario = lane(cached_customers=2)
     for customer in ("1", "2"):
         identify(scenario, customer)

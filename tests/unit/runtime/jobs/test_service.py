@@ -1,4 +1,4 @@
-"""What people decide about receipts, and what becomes of jobs that nobody can carry out."""
+"""Decisions of people about receipts, and the end of jobs that nobody can carry out."""
 
 import json
 from pathlib import Path
