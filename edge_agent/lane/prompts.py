@@ -41,9 +41,9 @@ from edge_agent.api.values import Prompt, Severity
 
 MOST_PROMPTS: Mapping[str, int] = {"input": 6, "sale": 20, "retracted": 20}
 """``Prompt.lasts`` -> the most prompts of that kind that are shown."""
-_ENDS_SALE = (BasketVoided, PaymentCompleted)
+ENDS_SALE = (BasketVoided, PaymentCompleted)
 _ANSWERS_INPUT = (
-    *_ENDS_SALE,
+    *ENDS_SALE,
     EmployeeLoggedIn,
     EmployeeLoggedOut,
     BasketStarted,
@@ -137,7 +137,7 @@ def _told_anew(prompt: Prompt) -> bool:
 
 
 def _over(event: Event) -> tuple[str, ...]:
-    if isinstance(event, _ENDS_SALE):
+    if isinstance(event, ENDS_SALE):
         return ("input", "sale")
     return ("input",) if answers_input(event) else ()
 

@@ -30,18 +30,14 @@ async def measure(folder: Path) -> None:
     print("customers     median     floor   ratio     bytes")  # noqa: T201
     for known in KNOWN:
         await pipeline.transact(lambda tx, known=known: _know(tx, known))  # type: ignore[misc]
-        times, floors = [], []
+        times = []
         before = bytes_written()
         for number in range(ANSWERS):
             began = perf_counter()
             await _answer(pipeline, f"{number}", known + number)
             times.append(perf_counter() - began)
         written = (bytes_written() - before) / ANSWERS
-        for _ in range(ANSWERS):
-            began = perf_counter()
-            floor.insert()
-            floors.append(perf_counter() - began)
-        took, beside = median(times) * 1e6, median(floors) * 1e6
+        took, beside = median(times) * 1e6, floor.median_us(ANSWERS)
         print(f"{known:9,} {took:7.0f} us {beside:6.0f} us {took / beside:6.2f}x {written:9.0f}")  # noqa: T201
     await pipeline.stop()
 

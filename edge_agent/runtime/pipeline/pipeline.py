@@ -16,14 +16,12 @@ from edge_agent.api.events import (
     AgeChecked,
     AgentStarted,
     AgentStopped,
-    BasketVoided,
     ClockJumped,
     EmployeeLoggedOut,
     Event,
     JournalDamaged,
     JournalSigned,
     KeyAnnounced,
-    PaymentCompleted,
     ScanRefused,
     TimerFired,
 )
@@ -32,6 +30,7 @@ from edge_agent.api.uuid7 import uuid7
 from edge_agent.api.values import JournalPlace, Refused, Scan
 from edge_agent.intake.policy import IntakePolicy
 from edge_agent.lane.outcome import Context, DrawerJob, ReceiptJob
+from edge_agent.lane.prompts import ENDS_SALE
 from edge_agent.runtime.pipeline.changes import Change
 from edge_agent.runtime.pipeline.job_payloads import DrawerPayload, receipt_payload
 from edge_agent.runtime.pipeline.resolve import Resolver
@@ -50,14 +49,12 @@ log = structlog.get_logger()
 OWNER_IS_OFF_RETRY_S = 60.0
 ANNOUNCE_AGAIN_S = 5.0
 SIGNED_AFTER: tuple[type[Event], ...] = (
-    PaymentCompleted,
-    BasketVoided,
+    *ENDS_SALE,
     ClockJumped,
     EmployeeLoggedOut,
     AgentStopped,
 )
 """The ends of sales and sessions: behind them the head of the journal is signed."""
-SALE_ENDS = (PaymentCompleted, BasketVoided)
 EVENTS_A_SNAPSHOT = 64
 """So many events, about, are folded at the start at most."""
 _DAMAGED = (
@@ -387,7 +384,7 @@ class Pipeline:
     def _keep_snapshot(self, tx: Transaction, unit: UnitOfWork) -> int:
         """Save the lane where a sale has ended, or the fold would get long; where the newest is."""
         newest, position = unit.state.snapshot_at, tx.head.position
-        ended = any(isinstance(event, SALE_ENDS) for event in unit.events)
+        ended = any(isinstance(event, ENDS_SALE) for event in unit.events)
         if not ended and position - newest < EVENTS_A_SNAPSHOT:
             return newest
         tx.snapshots.save(position, unit.lane)

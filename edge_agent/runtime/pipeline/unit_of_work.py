@@ -50,11 +50,10 @@ from edge_agent.lane.prompts import answers_input, bounded
 from edge_agent.runtime.pipeline.resolve import Resolver
 from edge_agent.runtime.plugins.slot import PluginSlot, PluginStatus
 from edge_agent.runtime.plugins.watchdog import PluginTimeout
-from edge_agent.store.outbox import Entry, bounded_body, journal_entry
+from edge_agent.store.outbox import LARGEST_BODY, Entry, bounded_body, journal_entry
 
 T = TypeVar("T")
 MOST_CONSEQUENCES = 200
-LARGEST_EVENT = 65_536
 QUARANTINE_AFTER = 3
 FAULT_HOLD = "fault"
 
@@ -315,8 +314,8 @@ class UnitOfWork:
                 raise TypeError(f"publishes {event.type} without declaring it")
             case Publish(event=event):
                 body = event.model_dump_json()
-                if len(body.encode()) > LARGEST_EVENT:
-                    raise ValueError(f"publishes an event of more than {LARGEST_EVENT} bytes")
+                if len(body.encode()) > LARGEST_BODY:
+                    raise ValueError(f"publishes an event of more than {LARGEST_BODY} bytes")
                 if (read := parse_event(body)) != event:
                     raise ValueError(f"publishes {event.type} that does not read back as it was")
                 bounded_body(read)
@@ -325,8 +324,8 @@ class UnitOfWork:
                 action = type(action).model_validate(dict(action))
             case Record():
                 action = Record.model_validate(dict(action))
-                if len(json.dumps(action.values)) > LARGEST_EVENT:
-                    raise ValueError(f"records a row of more than {LARGEST_EVENT} characters")
+                if len(json.dumps(action.values)) > LARGEST_BODY:
+                    raise ValueError(f"records a row of more than {LARGEST_BODY} characters")
             case _:
                 raise TypeError(f"{type(action).__name__} is no action")
         action.model_dump_json()

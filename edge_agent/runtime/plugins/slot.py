@@ -125,14 +125,14 @@ class PluginSlot:
         """The slot under other settings and out of quarantine; raises ``InvalidSettings``."""
         if self.plugin_type is None:
             raise PluginUnavailable(f"{self.name} is unavailable: {self.detail}")
-        plugin = _instantiate(self.plugin_type, settings)
+        plugin, most_keys = _instantiate(self.plugin_type, settings)
         if self.unreadable:
             raise PluginUnavailable(self.unreadable)
         return replace(
             self,
             settings=plugin.settings.model_dump(mode="json"),
             plugin=plugin,
-            most_keys=_most_keys(plugin),
+            most_keys=most_keys,
             faults=0,
             quarantined=False,
             detail="",
@@ -223,9 +223,11 @@ def _stuck(slot: PluginSlot, by: str, error: BaseException | None = None) -> Plu
 
 def _instantiate(
     plugin_type: type[Plugin[Any, Any]], settings: Mapping[str, Any]
-) -> Plugin[Any, Any]:
+) -> tuple[Plugin[Any, Any], int]:
+    """The plugin under its settings, and of how many keys it keeps states."""
     try:
-        return plugin_type(plugin_type.settings_type.model_validate(dict(settings)))
+        plugin = plugin_type(plugin_type.settings_type.model_validate(dict(settings)))
+        return plugin, max(int(plugin.most_keys()), 0)
     except ValidationError as error:
         fields = {
             ".".join(str(part) for part in problem["loc"]) or "settings": problem["msg"]
@@ -235,14 +237,6 @@ def _instantiate(
     # A stranger's constructor may raise anything; it becomes a status to show.
     except (Exception, SystemExit) as error:
         raise PluginUnavailable(f"{plugin_type.name} does not start: {described(error)}") from error
-
-
-def _most_keys(plugin: Plugin[Any, Any]) -> int:
-    try:
-        return max(int(plugin.most_keys()), 0)
-    # A stranger's code may raise anything; it becomes a status to show.
-    except (Exception, SystemExit) as error:
-        raise PluginUnavailable(f"{plugin.name} does not start: {described(error)}") from error
 
 
 def _guard_of_unknown(name: str) -> Guard:
